@@ -1,0 +1,1 @@
+//! The table behind the header: a hash table of paths and modules, read without decoding it whole.

@@ -1,0 +1,2 @@
+//! Boots CPython from the image appended to this executable.
+fn main() {}

@@ -1,0 +1,16 @@
+//! fastice turns a Python project, a script or a zip archive into one native executable.
+//!
+//! The builder is a pipeline of typed stages. Each stage is a function from one documented type to the next:
+//!
+//! [`resolve`] (what the user named → an [`resolve::Application`]) → `collect` → `analyze` → `compile` → `write`.
+//!
+//! [`pipeline`] strings the stages after `resolve` together; [`commands`] holds one command per file.
+
+pub mod commands;
+pub mod error;
+pub mod pipeline;
+pub mod resolve;
+pub mod runtime;
+pub mod ui;
+
+pub use error::{Code, Error, Result};

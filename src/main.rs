@@ -1,0 +1,2 @@
+//! The `fastice` command.
+fn main() {}

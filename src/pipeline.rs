@@ -1,0 +1,1 @@
+//! The stages after `resolve`, in their order.
