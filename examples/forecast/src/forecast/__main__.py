@@ -1,0 +1,5 @@
+"""So that `python -m forecast` works."""
+
+from forecast.cli import main
+
+main()
