@@ -1,2 +1,25 @@
 //! Boots CPython from the image appended to this executable.
-fn main() {}
+//!
+//! [`executable`] finds and maps the file, [`image`] holds what was found in it, [`run`] takes CPython through
+//! its three phases. [`vfs`] and [`native`] stand between the C library and everything in the process.
+
+#![no_main]
+
+mod executable;
+mod failure;
+mod image;
+mod native;
+mod run;
+mod vfs;
+
+use std::ffi::{c_char, c_int};
+
+/// The C entry point. Not Rust's: that one would change the disposition of SIGPIPE, open closed standard streams
+/// and handle SIGSEGV, and a Python process does none of this.
+#[unsafe(no_mangle)]
+extern "C" fn main(argc: c_int, argv: *const *const c_char) -> c_int {
+    match run::run(argc, argv) {
+        Ok(status) => status,
+        Err(failure) => failure.report(argv),
+    }
+}

@@ -1,0 +1,71 @@
+//! Finds and maps the file this process was started from.
+
+use std::ffi::{CStr, OsStr};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use memmap2::Mmap;
+
+/// The kernel's own name of the running program: right even when the file was renamed or deleted since.
+const SELF: &str = "/proc/self/exe";
+
+/// This executable, mapped for as long as the process lives.
+pub(crate) struct Executable {
+    /// Its absolute path without symbolic links, as it was when the process started.
+    pub(crate) path: PathBuf,
+    /// Its bytes.
+    pub(crate) bytes: &'static [u8],
+}
+
+/// Opens the file this process was started from, read-only.
+///
+/// # Errors
+/// When neither /proc nor the path given to `execve` leads to it.
+pub(crate) fn open() -> io::Result<fs_err::File> {
+    fs_err::File::open(SELF).or_else(|_| fs_err::File::open(exec_path()?))
+}
+
+/// Maps the file this process was started from.
+///
+/// # Errors
+/// When it cannot be found, opened or mapped.
+pub(crate) fn map() -> io::Result<Executable> {
+    let file = open()?;
+    // SAFETY: the file is a running executable, which the kernel keeps from being written (ETXTBSY). Whoever truncates it
+    // through other means kills every program that way, not only this one.
+    let map = unsafe { Mmap::map(file.file())? };
+    let bytes: &'static [u8] = Box::leak(Box::new(map));
+    Ok(Executable {
+        path: path()?,
+        bytes,
+    })
+}
+
+/// The absolute real path of the executable.
+fn path() -> io::Result<PathBuf> {
+    match fs_err::read_link(SELF) {
+        Ok(path) => Ok(without_deletion_mark(&path)),
+        Err(_) => fs_err::canonicalize(exec_path()?),
+    }
+}
+
+/// The kernel marks the link of a file that was deleted meanwhile.
+fn without_deletion_mark(path: &Path) -> PathBuf {
+    let bytes = path.as_os_str().as_bytes();
+    PathBuf::from(OsStr::from_bytes(
+        bytes.strip_suffix(b" (deleted)").unwrap_or(bytes),
+    ))
+}
+
+/// The path that was given to `execve`: for processes that see no /proc.
+fn exec_path() -> io::Result<PathBuf> {
+    // SAFETY: getauxval reads the vector that the kernel put on the stack; it has no preconditions.
+    let address = unsafe { libc::getauxval(libc::AT_EXECFN) };
+    if address == 0 {
+        return Err(io::Error::from(io::ErrorKind::NotFound));
+    }
+    // SAFETY: AT_EXECFN, if there, is the address of a C string that lives as long as the process.
+    let path = unsafe { CStr::from_ptr(address as *const _) };
+    Ok(PathBuf::from(OsStr::from_bytes(path.to_bytes())))
+}

@@ -1,0 +1,1 @@
+//! Native libraries inside the image.
