@@ -4,7 +4,7 @@
 //! `libpython3.13.a` in it. `FASTICE_LIBRARY_DIR` names the directory of the static third-party libraries
 //! (default: `../deps/lib` beside that tree). Without the first, the crate can be checked but not linked.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Archives of the build tree, besides libpython itself.
 const OWN_ARCHIVES: [&str; 3] = [
@@ -32,14 +32,8 @@ fn main() {
 
     // Not position-independent: faster code.
     arg("-no-pie".into());
-    // Extension modules bind to the interpreter in this executable …
-    arg("-Wl,--export-dynamic".into());
-    // … and to their own copies of everything else.
-    let hidden: Vec<_> = LIBRARIES
-        .iter()
-        .map(|library| format!("lib{library}.a"))
-        .collect();
-    arg(format!("-Wl,--exclude-libs,{}", hidden.join(":")));
+    // Extension modules bind to the interpreter in this executable, and to their own copies of everything else.
+    arg(format!("-Wl,--dynamic-list={}", dynamic_list().display()));
     arg("-Wl,--whole-archive".into());
     arg(tree.join("libpython3.13.a").display().to_string());
     arg("-Wl,--no-whole-archive".into());
@@ -55,4 +49,33 @@ fn main() {
     for library in ["dl", "m", "pthread"] {
         arg(format!("-l{library}"));
     }
+}
+
+/// Writes the linker's list of exported symbols: what a conventional `python` exports, and the functions of
+/// the C library that the stub interposes. Everything else (OpenSSL, SQLite, …) stays invisible to extension modules.
+fn dynamic_list() -> PathBuf {
+    let mut list = String::from("{\n");
+    for path in ["../cpython/exports.txt", "interposed.txt"] {
+        println!("cargo::rerun-if-changed={path}");
+        for name in names(Path::new(path)) {
+            list.push_str(&name);
+            list.push_str(";\n");
+        }
+    }
+    list.push_str("};\n");
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    let file = out.join("exports.list");
+    std::fs::write(&file, list).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    file
+}
+
+/// The names in a file of one name per line; `#` begins a comment.
+fn names(path: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(path)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    text.lines()
+        .map(|line| line.split('#').next().unwrap_or_default().trim())
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
