@@ -31,20 +31,131 @@ pub struct Place {
     pub label: String,
 }
 
-/// Identifies a kind of error for `fastice explain` and for scripts. One explanation each in `templates/errors/`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Code {
+macro_rules! codes {
+    ($($(#[$doc:meta])+ $name:ident = $text:literal, $exit:ident;)+) => {
+        /// Identifies a kind of error for `fastice explain` and for scripts. One explanation each in `templates/errors/`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $($(#[$doc])+ $name,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of its number.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// What the user sees: `E0003`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)+ }
+            }
+            /// Whose fault it is, and so how fastice exits.
+            pub fn exit_status(self) -> ExitStatus {
+                match self { $(Self::$name => ExitStatus::$exit,)+ }
+            }
+        }
+    };
+}
+
+codes! {
     /// The input path does not exist.
-    NoSuchPath,
+    NoSuchPath = "E0001", Failure;
     /// An operation of the file system failed.
-    Io,
+    Io = "E0002", Error;
+    /// A file of the user's is not valid Python.
+    Syntax = "E0003", Failure;
+    /// The input is neither a Python script nor a project nor a package.
+    NotAProgram = "E0004", Failure;
+    /// Nothing says what the project runs.
+    NoEntry = "E0005", Failure;
+    /// The project has several console scripts, and none was chosen.
+    SeveralEntries = "E0006", Failure;
+    /// `--script` names a console script that does not exist.
+    NoSuchScript = "E0007", Failure;
+    /// The entry's module does not exist.
+    NoSuchModule = "E0008", Failure;
+    /// The entry's module does not define the entry's function.
+    NoSuchFunction = "E0009", Failure;
+    /// An entry is not of the form `pkg.mod:func`.
+    InvalidEntry = "E0010", Failure;
+    /// `pyproject.toml` cannot be read.
+    ProjectFile = "E0011", Failure;
+    /// The metadata block of a script cannot be read.
+    ScriptMetadata = "E0012", Failure;
+    /// The program needs another Python than the runtime's.
+    RequiresPython = "E0013", Failure;
+    /// A requirement is malformed.
+    Requirement = "E0014", Failure;
+    /// No set of distributions satisfies the requirements.
+    Unresolvable = "E0015", Failure;
+    /// A distribution could not be built from its sources.
+    BuildFailed = "E0016", Failure;
+    /// A wheel is for another Python or platform.
+    UnfitWheel = "E0017", Failure;
+    /// The installer failed for a reason of its own: network, disk, configuration.
+    Installer = "E0018", Error;
+    /// The directory given with `--site` is of another Python version, or is no installation.
+    UnfitSite = "E0019", Failure;
+    /// The builder has no runtime pack.
+    NoRuntime = "E0020", Error;
+    /// The runtime pack cannot be used.
+    DamagedRuntime = "E0021", Error;
+    /// A standard module that the program needs is not in this runtime.
+    UnavailableModule = "E0022", Failure;
+    /// `--include-module` or `--exclude-module` names no standard module.
+    UnknownModule = "E0023", Failure;
+    /// The process that compiles Python sources failed.
+    CompileWorker = "E0024", Error;
+    /// An installed distribution is damaged: its metadata cannot be read, or files it lists are missing.
+    Distribution = "E0025", Failure;
+    /// Two parts of the program claim the same path.
+    Conflict = "E0026", Failure;
+    /// The output exists, and fastice did not make it.
+    OutputExists = "E0030", Failure;
+    /// The output path is a directory.
+    OutputIsDirectory = "E0031", Failure;
+    /// There is no room for the output.
+    DiskFull = "E0032", Error;
+    /// The output may not be written.
+    NoPermission = "E0033", Error;
+    /// The output is on a read-only file system.
+    ReadOnly = "E0034", Error;
+    /// The file is not an executable made by fastice.
+    NotFastice = "E0040", Failure;
+    /// The executable is not as long as it was when it was written.
+    Truncated = "E0041", Failure;
+    /// Bytes of the executable differ from what was written.
+    Damaged = "E0042", Failure;
+    /// The executable was made by another version of fastice, with another image format.
+    OtherFormat = "E0043", Failure;
+    /// The file has no bytes at all.
+    Empty = "E0044", Failure;
+    /// The program was built and could not be started.
+    ProgramNotStarted = "E0050", Error;
+}
+
+/// How a command ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExitStatus {
+    /// It did what was asked: 0.
+    Success,
+    /// The input or the project is at fault: 1.
+    Failure,
+    /// The command line, fastice itself or the machine is at fault: 2.
+    Error,
+    /// The status of the program that `fastice run` ran.
+    Program(u8),
 }
 
 impl Error {
     /// An error with its one sentence: no capital letter, no full stop.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, place: None, cause: None }
+        Self {
+            code,
+            message: message.into(),
+            hint: None,
+            place: None,
+            cause: None,
+        }
     }
     /// Adds the remedy.
     #[must_use]

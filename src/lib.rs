@@ -8,6 +8,7 @@
 
 pub mod commands;
 pub mod error;
+pub mod interrupt;
 pub mod pipeline;
 pub mod resolve;
 pub mod runtime;

@@ -1,0 +1,208 @@
+//! Ctrl-C at any moment: children are killed, unfinished files removed, and the process dies of the
+//! signal, as a shell expects of a program.
+//!
+//! Two registries hold what must not survive: process groups of children, and paths. The thread that waits for signals takes
+//! their lock and never gives it back, so that nothing new can begin while it tidies up.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+/// What an interrupted build must not leave behind.
+struct Registry {
+    children: BTreeSet<u32>,
+    paths: BTreeSet<PathBuf>,
+}
+
+static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
+    children: BTreeSet::new(),
+    paths: BTreeSet::new(),
+});
+
+fn registry() -> MutexGuard<'static, Registry> {
+    REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Begins to watch for SIGINT, SIGTERM and SIGHUP. For programs, once, at their start.
+///
+/// # Errors
+/// When the handlers cannot be set.
+pub fn watch() -> io::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    thread::Builder::new()
+        .name("signals".into())
+        .spawn(move || {
+            if let Some(signal) = signals.forever().next() {
+                let registry = registry();
+                for &child in &registry.children {
+                    kill_group(child);
+                }
+                for path in &registry.paths {
+                    remove(path);
+                }
+                // Dies of the signal; if the kernel refuses, of an abort.
+                let _ = signal_hook::low_level::emulate_default_handler(signal);
+                std::process::abort();
+            }
+        })?;
+    Ok(())
+}
+
+fn kill_group(leader: u32) {
+    if let Some(group) = i32::try_from(leader).ok().and_then(Pid::from_raw) {
+        // It may have ended by itself; then there is nothing to do.
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+}
+
+/// Removes a file or a whole directory. Tries for a while: a killed child may still be writing its last file.
+fn remove(path: &Path) {
+    for _ in 0..20 {
+        let Ok(metadata) = fs_err::symlink_metadata(path) else {
+            return;
+        };
+        let removed = if metadata.is_dir() {
+            fs_err::remove_dir_all(path)
+        } else {
+            fs_err::remove_file(path)
+        };
+        if removed.is_ok() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// A path that is removed if the process is interrupted while this value lives. Dropping it leaves the path alone.
+#[derive(Debug)]
+pub struct PathGuard(PathBuf);
+
+impl PathGuard {
+    /// Guards `path`, which need not exist yet.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        registry().paths.insert(path.clone());
+        Self(path)
+    }
+}
+
+impl Drop for PathGuard {
+    fn drop(&mut self) {
+        registry().paths.remove(&self.0);
+    }
+}
+
+/// A temporary directory that goes away when dropped, and when the process is interrupted.
+#[derive(Debug)]
+pub struct TempDir {
+    directory: tempfile::TempDir,
+    _guard: PathGuard,
+}
+
+impl TempDir {
+    /// A new one in the directory `parent`.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn new_in(parent: &Path) -> io::Result<Self> {
+        let directory = tempfile::Builder::new()
+            .prefix(".fastice-")
+            .tempdir_in(parent)?;
+        let guard = PathGuard::new(directory.path());
+        Ok(Self {
+            directory,
+            _guard: guard,
+        })
+    }
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+}
+
+/// A child process in a process group of its own, killed with all of its descendants there when the builder is interrupted or
+/// the value is dropped before it ended.
+#[derive(Debug)]
+pub struct ChildGroup {
+    child: Child,
+    ended: bool,
+}
+
+impl ChildGroup {
+    /// Starts `command`. It must not read from the terminal: it is no longer in the foreground.
+    ///
+    /// # Errors
+    /// When the process cannot be started.
+    pub fn spawn(command: &mut Command) -> io::Result<Self> {
+        let mut registry = registry();
+        let child = command.process_group(0).spawn()?;
+        registry.children.insert(child.id());
+        Ok(Self {
+            child,
+            ended: false,
+        })
+    }
+    /// The process, for its pipes.
+    pub fn child(&mut self) -> &mut Child {
+        &mut self.child
+    }
+    /// Waits for its end.
+    ///
+    /// # Errors
+    /// When waiting fails.
+    pub fn wait(mut self) -> io::Result<ExitStatus> {
+        let status = self.child.wait()?;
+        self.ended = true;
+        Ok(status)
+    }
+    /// Collects what it writes to its pipes and waits for its end, as [`Child::wait_with_output`].
+    ///
+    /// # Errors
+    /// When reading or waiting fails.
+    pub fn wait_with_output(mut self) -> io::Result<Output> {
+        use std::io::Read;
+        let stdout = self.child.stdout.take();
+        let stderr = self.child.stderr.take();
+        drop(self.child.stdin.take());
+        let reader = thread::spawn(move || -> io::Result<Vec<u8>> {
+            let mut bytes = Vec::new();
+            if let Some(mut pipe) = stderr {
+                pipe.read_to_end(&mut bytes)?;
+            }
+            Ok(bytes)
+        });
+        let mut bytes = Vec::new();
+        if let Some(mut pipe) = stdout {
+            pipe.read_to_end(&mut bytes)?;
+        }
+        let errors = reader
+            .join()
+            .map_err(|_| io::Error::other("the reading thread panicked"))??;
+        let status = self.wait()?;
+        Ok(Output {
+            status,
+            stdout: bytes,
+            stderr: errors,
+        })
+    }
+}
+
+impl Drop for ChildGroup {
+    fn drop(&mut self) {
+        let id = self.child.id();
+        if !self.ended {
+            kill_group(id);
+            let _ = self.child.wait();
+        }
+        registry().children.remove(&id);
+    }
+}
