@@ -32,6 +32,10 @@ fn main() {
 
     // Not position-independent: faster code.
     arg("-no-pie".into());
+    println!(
+        "cargo::rustc-link-search=native={}",
+        out_dir_without_unwinder().display()
+    );
     // Extension modules bind to the interpreter in this executable, and to their own copies of everything else.
     arg(format!("-Wl,--dynamic-list={}", dynamic_list().display()));
     arg("-Wl,--whole-archive".into());
@@ -63,16 +67,30 @@ fn dynamic_list() -> PathBuf {
         }
     }
     list.push_str("};\n");
+    write("exports.list", &list)
+}
+
+/// A directory whose `libgcc_s` is an empty archive, for the linker to find before the real one: `src/unwind.rs`
+/// defines what the standard library wants from it. Were the real one seen by the linker, it would also export
+/// those definitions, and C++ extension modules would bind to them.
+fn out_dir_without_unwinder() -> PathBuf {
+    let mut directory = write("libgcc_s.a", "!<arch>\n");
+    directory.pop();
+    directory
+}
+
+/// Writes a file for the linker and returns its path.
+fn write(name: &str, contents: &str) -> PathBuf {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    let file = out.join("exports.list");
-    std::fs::write(&file, list).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let file = out.join(name);
+    std::fs::write(&file, contents).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     file
 }
 
 /// The names in a file of one name per line; `#` begins a comment.
 fn names(path: &Path) -> Vec<String> {
-    let text = std::fs::read_to_string(path)
-        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text =
+        std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     text.lines()
         .map(|line| line.split('#').next().unwrap_or_default().trim())
         .filter(|name| !name.is_empty())

@@ -10,6 +10,7 @@ mod failure;
 mod image;
 mod native;
 mod run;
+mod unwind;
 mod vfs;
 
 use std::ffi::{c_char, c_int};
