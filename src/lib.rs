@@ -6,6 +6,7 @@
 //!
 //! [`pipeline`] strings the stages after `resolve` together; [`commands`] holds one command per file.
 
+pub mod cache;
 pub mod commands;
 pub mod error;
 pub mod interrupt;
