@@ -1,6 +1,6 @@
 //! Finds and maps the file this process was started from.
 
-use std::ffi::{CStr, OsStr};
+use std::ffi::{CStr, OsStr, c_char};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -68,4 +68,34 @@ fn exec_path() -> io::Result<PathBuf> {
     // SAFETY: AT_EXECFN, if there, is the address of a C string that lives as long as the process.
     let path = unsafe { CStr::from_ptr(address as *const _) };
     Ok(PathBuf::from(OsStr::from_bytes(path.to_bytes())))
+}
+
+/// The path under which the executable was called: absolute, with its symbolic links, as `python` works
+/// out `sys.executable`. That is where a virtual environment has its `pyvenv.cfg`. `real` is the answer if the name leads to another file.
+pub(crate) fn invoked_path(argv: *const *const c_char, real: &Path) -> PathBuf {
+    let Some(name) = first_argument(argv) else {
+        return real.to_path_buf();
+    };
+    let is_this = |path: &PathBuf| fs_err::canonicalize(path).is_ok_and(|path| path == real);
+    let candidate = if name.as_bytes().contains(&b'/') {
+        std::path::absolute(name).ok().filter(is_this)
+    } else {
+        let search_path = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&search_path)
+            .filter_map(|directory| std::path::absolute(directory.join(name)).ok())
+            .find(is_this)
+    };
+    candidate.unwrap_or_else(|| real.to_path_buf())
+}
+
+fn first_argument<'a>(argv: *const *const c_char) -> Option<&'a OsStr> {
+    if argv.is_null() {
+        return None;
+    }
+    // SAFETY: `argv` is the argument of `main`: an array that ends with a null pointer, of C strings that live as long as
+    // the process.
+    unsafe {
+        let first = *argv;
+        (!first.is_null()).then(|| OsStr::from_bytes(CStr::from_ptr(first).to_bytes()))
+    }
 }

@@ -1,12 +1,13 @@
-//! A start that cannot succeed: one line on stderr, one exit status, never a crash.
+//! A start that cannot succeed, or a program that cannot go on: one line on stderr, one exit status, never a crash.
 
-use std::ffi::{CStr, OsString, c_char, c_int};
+use std::ffi::c_int;
 use std::fmt;
 use std::io::{self, Write};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use fastice_image::{Damage, EXIT_DAMAGED};
+
+use crate::image::IMAGE;
 
 /// Why Python was not started.
 #[derive(Debug)]
@@ -27,13 +28,11 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// Prints the line and returns the exit status. `argv` is what `main` was called with: its first element
-    /// names the program in the message, as in every other program's.
-    pub(crate) fn report(&self, argv: *const *const c_char) -> c_int {
-        let name = invocation_name(argv);
+    /// Prints the line and returns the exit status.
+    pub(crate) fn report(&self) -> c_int {
         // Written in one piece, so that lines of processes that share a terminal do not mix. That stderr
         // may be closed changes nothing: the exit status tells it too.
-        let _ = io::stderr().write_all(format!("{}: {self}\n", name.display()).as_bytes());
+        let _ = io::stderr().write_all(format!("{}: {self}\n", program_name()).as_bytes());
         EXIT_DAMAGED
     }
 }
@@ -42,33 +41,34 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(error) => write!(f, "cannot read this executable: {error}"),
-            Self::Damaged(path, damage) => {
-                write!(f, "cannot run {}: {damage}", path.display())
-            }
-            Self::OtherPython { image, stub } => {
-                write!(
-                    f,
-                    "the image is for {image}, and this executable contains {stub}"
-                )
-            }
+            Self::Damaged(path, damage) => write!(f, "cannot run {}: {damage}", path.display()),
+            Self::OtherPython { image, stub } => write!(
+                f,
+                "the image is for {image}, and this executable contains {stub}"
+            ),
             Self::Python(message) => write!(f, "Python cannot be initialized: {message}"),
         }
     }
 }
 
-/// The last component of `argv[0]`.
-fn invocation_name(argv: *const *const c_char) -> PathBuf {
-    // SAFETY: `argv` is the argument of `main`: an array that ends with a null pointer, of C strings that
-    // nobody changes.
-    let first = unsafe {
-        if argv.is_null() || (*argv).is_null() {
-            return PathBuf::from("fastice");
-        }
-        CStr::from_ptr(*argv)
-    };
-    let path = OsString::from_vec(first.to_bytes().to_vec());
-    Path::new(path.as_os_str()).file_name().map_or_else(
-        || PathBuf::from("fastice"),
-        |name| PathBuf::from(std::ffi::OsStr::from_bytes(name.as_bytes())),
+/// Ends the process because of damage that was found while the program was running.
+///
+/// Not an exception, which the program could take for a missing file and go on; and not an orderly end, which would run more of a
+/// program that is not whole. Buffered output of the program is lost.
+pub(crate) fn stop(damage: Damage) -> ! {
+    let path = IMAGE
+        .get()
+        .map_or_else(PathBuf::new, |mapped| mapped.path().to_path_buf());
+    let status = Failure::Damaged(path, damage).report();
+    // SAFETY: _exit has no preconditions.
+    unsafe { libc::_exit(status) }
+}
+
+/// The last component of the name under which the program was called.
+fn program_name() -> String {
+    let called = std::env::args_os().next().unwrap_or_default();
+    Path::new(&called).file_name().map_or_else(
+        || String::from("fastice"),
+        |name| name.to_string_lossy().into_owned(),
     )
 }

@@ -5,22 +5,30 @@
 
 #![no_main]
 
+mod config;
 mod executable;
 mod failure;
+mod frozen;
 mod image;
+mod module;
 mod native;
+mod path;
 mod run;
+mod status;
+mod trace;
 mod unwind;
 mod vfs;
 
 use std::ffi::{c_char, c_int};
 
+use config::CommandLine;
+
 /// The C entry point. Not Rust's: that one would change the disposition of SIGPIPE, open closed standard streams
 /// and handle SIGSEGV, and a Python process does none of this.
 #[unsafe(no_mangle)]
 extern "C" fn main(argc: c_int, argv: *const *const c_char) -> c_int {
-    match run::run(argc, argv) {
+    match run::run(CommandLine { argc, argv }) {
         Ok(status) => status,
-        Err(failure) => failure.report(argv),
+        Err(failure) => failure.report(),
     }
 }

@@ -1,0 +1,248 @@
+//! `PyPreConfig` and `PyConfig`: how the interpreter is set up.
+//!
+//! Every prefix and path is set, so that CPython looks for nothing: `home` alone keeps `getpath` from probing for
+//! `pyvenv.cfg`, `._pth` and a build tree beside the executable.
+
+use std::ffi::{CString, OsStr, c_char, c_int};
+use std::mem::MaybeUninit;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use fastice_image::{Header, Program, ROOT};
+use libc::wchar_t;
+use pyo3_ffi::{
+    Py_DecodeLocale, Py_InitializeFromConfig, Py_PreInitializeFromBytesArgs, PyConfig,
+    PyConfig_Clear, PyConfig_InitPythonConfig, PyConfig_Read, PyConfig_SetBytesArgv,
+    PyConfig_SetBytesString, PyMem_RawFree, PyPreConfig, PyPreConfig_InitPythonConfig,
+    PyWideStringList_Append, PyWideStringList_Insert,
+};
+
+use crate::executable;
+use crate::status::{Ending, check};
+
+/// The command line that the process was started with.
+#[derive(Clone, Copy)]
+pub(crate) struct CommandLine {
+    /// Number of arguments, the program's name included.
+    pub(crate) argc: c_int,
+    /// The arguments, as `main` got them.
+    pub(crate) argv: *const *const c_char,
+}
+
+/// First phase: memory allocator, locale and the UTF-8 mode, chosen as `python` itself does.
+///
+/// # Errors
+/// When CPython refuses.
+pub(crate) fn preinitialize(program: &Program, line: CommandLine) -> Result<(), Ending> {
+    let mut config = MaybeUninit::<PyPreConfig>::uninit();
+    // SAFETY: PyPreConfig_InitPythonConfig fills the whole structure.
+    let mut config = unsafe {
+        PyPreConfig_InitPythonConfig(config.as_mut_ptr());
+        config.assume_init()
+    };
+    if !is_interpreter(program) {
+        config.isolated = 1;
+        config.use_environment = 0;
+        config.parse_argv = 0;
+    }
+    // SAFETY: `config` is initialized, and `line` is what `main` was called with.
+    check(unsafe { Py_PreInitializeFromBytesArgs(&raw const config, argc(line), argv(line)) })
+}
+
+/// A `PyConfig` that is cleared when it goes out of scope.
+pub(crate) struct Config(PyConfig);
+
+impl Drop for Config {
+    fn drop(&mut self) {
+        // SAFETY: the structure was initialized in `Config::new`, and its strings are its own.
+        unsafe { PyConfig_Clear(&raw mut self.0) };
+    }
+}
+
+/// Sets a string of a [`Config`] from bytes in the encoding of the locale.
+macro_rules! set {
+    ($config:expr, $field:ident, $value:expr) => {{
+        let value = c_string($value);
+        let config = &raw mut $config.0;
+        // SAFETY: `config` is initialized, the field is one of its strings, and `value` a C string that CPython copies.
+        check(unsafe { PyConfig_SetBytesString(config, &raw mut (*config).$field, value.as_ptr()) })
+    }};
+}
+
+impl Config {
+    /// The configuration of the program in the image.
+    ///
+    /// # Errors
+    /// When CPython refuses a value: out of memory.
+    pub(crate) fn new(
+        header: &Header,
+        line: CommandLine,
+        executable: &Path,
+    ) -> Result<Self, Ending> {
+        let mut config = MaybeUninit::<PyConfig>::uninit();
+        // SAFETY: PyConfig_InitPythonConfig fills the whole structure.
+        let mut config = Self(unsafe {
+            PyConfig_InitPythonConfig(config.as_mut_ptr());
+            config.assume_init()
+        });
+        let interpreter = is_interpreter(&header.program);
+        if !interpreter {
+            config.isolate();
+        }
+        config.0.pathconfig_warnings = 0;
+        config.0.optimization_level = header.settings.optimization_level.into();
+        // SAFETY: the structure is initialized, and `line` is what `main` was called with.
+        check(unsafe { PyConfig_SetBytesArgv(&raw mut config.0, argc(line), argv(line).cast()) })?;
+        config.set_paths(header)?;
+        let invoked = if interpreter {
+            executable::invoked_path(line.argv, executable)
+        } else {
+            executable.to_path_buf()
+        };
+        set!(config, executable, &invoked)?;
+        set!(config, base_executable, executable)?;
+        config.set_program(&header.program)?;
+        if interpreter {
+            config.read_command_line()?;
+        }
+        Ok(config)
+    }
+
+    /// Second phase: core and main initialization.
+    ///
+    /// # Errors
+    /// When CPython cannot be initialized.
+    pub(crate) fn initialize(self) -> Result<(), Ending> {
+        // SAFETY: the structure is initialized, and so is CPython's runtime, by `preinitialize`.
+        check(unsafe { Py_InitializeFromConfig(&raw const self.0) })
+    }
+
+    /// Nothing from outside the executable changes how it runs: no `PYTHON*` variables, user site or working directory.
+    fn isolate(&mut self) {
+        self.0.isolated = 1;
+        self.0.use_environment = 0;
+        self.0.user_site_directory = 0;
+        self.0.site_import = 0;
+        self.0.safe_path = 1;
+        self.0.parse_argv = 0;
+        self.0.write_bytecode = 0;
+    }
+
+    fn set_paths(&mut self, header: &Header) -> Result<(), Ending> {
+        let root = Path::new(ROOT);
+        for result in [
+            set!(self, home, root),
+            set!(self, prefix, root),
+            set!(self, exec_prefix, root),
+            set!(self, base_prefix, root),
+            set!(self, base_exec_prefix, root),
+            set!(self, platlibdir, Path::new("lib")),
+            set!(self, stdlib_dir, &root.join(stdlib(header))),
+        ] {
+            result?;
+        }
+        self.0.module_search_paths_set = 1;
+        // CPython puts the directory that it runs in front, as `python DIR` does.
+        let main_directory = match &header.program {
+            Program::Directory { path } => Some(path),
+            _ => None,
+        };
+        for path in &header.settings.search_paths {
+            if Some(path) != main_directory {
+                let list = &raw mut self.0.module_search_paths;
+                with_wide(&root.join(path), |wide| {
+                    // SAFETY: the list belongs to an initialized PyConfig, and `wide` is a C string that is copied.
+                    check(unsafe { PyWideStringList_Append(list, wide) })
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn set_program(&mut self, program: &Program) -> Result<(), Ending> {
+        match program {
+            Program::File { path } | Program::Directory { path } => {
+                set!(self, run_filename, &Path::new(ROOT).join(path))
+            }
+            // runpy finds the `__main__` of a package by itself, as for `python -m PACKAGE`.
+            Program::Module { name } => {
+                let name = name.strip_suffix(".__main__").unwrap_or(name);
+                set!(self, run_module, Path::new(name))
+            }
+            Program::Interpreter => Ok(()),
+        }
+    }
+
+    /// Lets CPython read its options and variables, then puts PYTHONPATH in front of the search path: CPython
+    /// leaves that to whoever sets a search path.
+    fn read_command_line(&mut self) -> Result<(), Ending> {
+        // SAFETY: the structure is initialized.
+        check(unsafe { PyConfig_Read(&raw mut self.0) })?;
+        if self.0.pythonpath_env.is_null() {
+            return Ok(());
+        }
+        let Some(value) = std::env::var_os("PYTHONPATH") else {
+            return Ok(());
+        };
+        for (index, entry) in value.as_bytes().split(|&byte| byte == b':').enumerate() {
+            let path = std::path::absolute(OsStr::from_bytes(entry))
+                .or_else(|_| std::env::current_dir())
+                .unwrap_or_else(|_| PathBuf::from(OsStr::from_bytes(entry)));
+            let list = &raw mut self.0.module_search_paths;
+            with_wide(&path, |wide| {
+                // SAFETY: as in `set_paths`; the list has at least `index` items, those inserted before.
+                check(unsafe { PyWideStringList_Insert(list, index.cast_signed(), wide) })
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// The directory of the standard library, below the root.
+fn stdlib(header: &Header) -> PathBuf {
+    let version = &header.python.version;
+    let minor = version
+        .rsplit_once('.')
+        .map_or(version.as_str(), |(minor, _)| minor);
+    PathBuf::from(format!("lib/python{minor}"))
+}
+
+fn is_interpreter(program: &Program) -> bool {
+    matches!(program, Program::Interpreter)
+}
+
+fn argc(line: CommandLine) -> isize {
+    // `c_int` always fits on the platforms CPython runs on.
+    line.argc as isize
+}
+
+fn argv(line: CommandLine) -> *mut *mut c_char {
+    // CPython's prototypes leave out a `const`.
+    line.argv.cast_mut().cast()
+}
+
+/// `path` as a C string, up to its first null byte: paths of the image have none, the reader sees to that.
+fn c_string(path: &Path) -> CString {
+    let bytes = path.as_os_str().as_bytes();
+    CString::new(bytes).unwrap_or_else(|error| {
+        let end = error.nul_position();
+        CString::new(&bytes[..end]).unwrap_or_default()
+    })
+}
+
+/// Calls `use_it` with `path` as a wide string, decoded as CPython decodes the command line.
+fn with_wide(
+    path: &Path,
+    use_it: impl FnOnce(*const wchar_t) -> Result<(), Ending>,
+) -> Result<(), Ending> {
+    let path = c_string(path);
+    // SAFETY: `path` is a C string, and a null pointer for the length is allowed.
+    let wide = unsafe { Py_DecodeLocale(path.as_ptr(), std::ptr::null_mut()) };
+    if wide.is_null() {
+        return Err(Ending::Error(String::from("out of memory")));
+    }
+    let result = use_it(wide);
+    // SAFETY: `wide` is what Py_DecodeLocale allocated, and nobody keeps it.
+    unsafe { PyMem_RawFree(wide.cast()) };
+    result
+}
