@@ -19,6 +19,9 @@ const LIBRARIES: [&str; 14] = [
     "z", "ffi", "uuid",
 ];
 
+/// Where the guard is mapped: the page behind the program headers (the linker begins at 0x200000).
+const GUARD_ADDRESS: u64 = 0x20_1000;
+
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=FASTICE_CPYTHON_DIR");
@@ -32,6 +35,9 @@ fn main() {
 
     // Not position-independent: faster code.
     arg("-no-pie".into());
+    // The entry point, in a segment of its own before all others (see src/guard.rs).
+    arg("-Wl,-e,fastice_guard".into());
+    arg(format!("-Wl,--section-start=.guard={GUARD_ADDRESS:#x}"));
     println!(
         "cargo::rustc-link-search=native={}",
         out_dir_without_unwinder().display()

@@ -5,6 +5,7 @@
 //! runs it as `python` for whatever must be done in Python: compiling, pip, build back ends.
 
 mod create;
+pub mod layout;
 mod pack;
 
 pub use create::{Ingredients, create};

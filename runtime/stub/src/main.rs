@@ -9,6 +9,7 @@ mod config;
 mod executable;
 mod failure;
 mod frozen;
+mod guard;
 mod image;
 mod module;
 mod native;
