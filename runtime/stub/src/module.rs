@@ -320,7 +320,7 @@ fn left_out(finder: *mut PyObject, name: *mut PyObject, fullname: &str) -> *mut 
         0 => none(),
         1 => {
             let message = string(&format!(
-                "No module named '{fullname}': this module of the standard library was left out of this \
+                "No module named '{fullname}'; it was left out of this \
                  executable: rebuild with --include-module {fullname}"
             ));
             // SAFETY: CPython's lock is held; `message` is a reference of ours, or null, which means an error that is already set.
