@@ -6,13 +6,20 @@
 //!
 //! [`pipeline`] strings the stages after `resolve` together; [`commands`] holds one command per file.
 
+mod analyze;
 pub mod cache;
+mod collect;
 pub mod commands;
+mod compile;
 pub mod error;
 pub mod interrupt;
 pub mod pipeline;
 pub mod resolve;
 pub mod runtime;
 pub mod ui;
+mod write;
 
 pub use error::{Code, Error, Result};
+
+/// What an image says it was made by.
+pub(crate) const BUILDER: &str = concat!("fastice ", env!("CARGO_PKG_VERSION"));

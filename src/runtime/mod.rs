@@ -7,6 +7,9 @@
 mod create;
 pub mod layout;
 mod pack;
+mod stdlib;
 
 pub use create::{Ingredients, create};
+pub(crate) use create::{library_directory, search_paths};
 pub use pack::{PACK_VARIABLE, Pack};
+pub use stdlib::{StandardLibrary, StandardModule};

@@ -1,0 +1,319 @@
+//! The imports that a module's source names.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{Expr, ExprCall, Stmt, StmtIf, StmtImportFrom};
+use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
+
+/// Imports of one module, as absolute dotted names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Imports {
+    /// What may be imported. `from a import b` gives `a` and `a.b`, for the source does not say whether `b` is a module;
+    /// `from a import *` gives `a` and `a.*`.
+    pub(crate) names: BTreeSet<String>,
+    /// What is imported whenever the module is: by a statement of its top level that nothing guards. With the place of the name.
+    pub(crate) unconditional: BTreeMap<String, Range<usize>>,
+}
+
+/// A module as far as relative imports depend on it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Context<'a> {
+    /// Its dotted name; empty for a script.
+    pub(crate) name: &'a str,
+    /// It is the `__init__` of a package.
+    pub(crate) is_package: bool,
+    /// It may be what `python -m` runs, so that `if __name__ == "__main__"` counts.
+    pub(crate) may_be_main: bool,
+}
+
+impl Context<'_> {
+    /// What `level` leading dots stand for; `None` if they lead out of the top package.
+    fn base(&self, level: usize) -> Option<&str> {
+        let mut base = self.name;
+        for _ in 0..level - usize::from(self.is_package && level > 0) {
+            match base.rsplit_once('.') {
+                Some((parent, _)) => base = parent,
+                None if base.is_empty() => return None,
+                None => base = "",
+            }
+        }
+        (!base.is_empty()).then_some(base)
+    }
+    /// The absolute name of `name` after `level` dots.
+    fn absolute(&self, level: usize, name: Option<&str>) -> Option<String> {
+        match (level, name) {
+            (0, name) => name.map(str::to_owned),
+            (_, None) => self.base(level).map(str::to_owned),
+            (_, Some(name)) => Some(format!("{}.{name}", self.base(level)?)),
+        }
+    }
+}
+
+/// Imports in `source`, anywhere: in functions, in `try`, in branches. Only what is under `if TYPE_CHECKING` does not count.
+/// What cannot be parsed is skipped: whether it is Python is for the compiler to say.
+pub(crate) fn scan(source: &[u8], context: Context) -> Imports {
+    let text = String::from_utf8_lossy(source);
+    let parsed = parse_unchecked(&text, ParseOptions::from(Mode::Module));
+    let mut scanner = Scanner {
+        context,
+        imports: Imports::default(),
+        guarded: false,
+    };
+    if let Some(module) = parsed.syntax().as_module() {
+        scanner.visit_body(&module.body);
+    }
+    scanner.imports
+}
+
+struct Scanner<'a> {
+    context: Context<'a>,
+    imports: Imports,
+    /// Inside a statement that may not run, or that catches what fails in it.
+    guarded: bool,
+}
+
+impl Scanner<'_> {
+    fn add(&mut self, name: String, place: Option<Range<usize>>) {
+        if let Some(place) = place.filter(|_| !self.guarded) {
+            self.imports
+                .unconditional
+                .entry(name.clone())
+                .or_insert(place);
+        }
+        self.imports.names.insert(name);
+    }
+
+    fn import_from(&mut self, statement: &StmtImportFrom) {
+        let level = statement.level as usize;
+        let module = statement.module.as_ref();
+        let Some(base) = self
+            .context
+            .absolute(level, module.map(ruff_python_ast::Identifier::as_str))
+        else {
+            return;
+        };
+        let range = module.map_or(statement.range, |module| module.range);
+        self.add(base.clone(), Some(range.to_std_range()));
+        for alias in &statement.names {
+            self.add(format!("{base}.{}", alias.name.as_str()), None);
+        }
+    }
+
+    /// `__import__("x")`, `import_module("x")`, `importlib.import_module(".x", __package__)` with literal names.
+    fn call(&mut self, call: &ExprCall) {
+        let function = match &*call.func {
+            Expr::Name(name) => name.id.as_str(),
+            Expr::Attribute(attribute) => attribute.attr.as_str(),
+            _ => return,
+        };
+        match function {
+            // What these built-in functions import when they are called.
+            "breakpoint" => return self.add("pdb".to_owned(), None),
+            "help" if call.func.is_name_expr() => return self.add("pydoc".to_owned(), None),
+            "__import__" | "import_module" => {}
+            _ => return,
+        }
+        let Some(Expr::StringLiteral(literal)) = call.arguments.find_argument_value("name", 0)
+        else {
+            return;
+        };
+        let name = literal.value.to_str();
+        let relative = name.trim_start_matches('.');
+        if !relative.split('.').all(|part| !part.is_empty()) {
+            return;
+        }
+        if let Some(absolute) = self
+            .context
+            .absolute(name.len() - relative.len(), Some(relative))
+        {
+            self.add(absolute, None);
+        }
+    }
+}
+
+impl<'a> Visitor<'a> for Scanner<'_> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::Import(import) => {
+                for alias in &import.names {
+                    self.add(
+                        alias.name.to_string(),
+                        Some(alias.name.range.to_std_range()),
+                    );
+                }
+            }
+            Stmt::ImportFrom(import) => self.import_from(import),
+            Stmt::Expr(_) | Stmt::Assign(_) => visitor::walk_stmt(self, statement),
+            _ => {
+                let guarded = std::mem::replace(&mut self.guarded, true);
+                match statement {
+                    Stmt::If(branch)
+                        if is_type_checking(branch)
+                            || (!self.context.may_be_main && is_main_guard(branch)) =>
+                    {
+                        for clause in &branch.elif_else_clauses {
+                            self.visit_elif_else_clause(clause);
+                        }
+                    }
+                    _ => visitor::walk_stmt(self, statement),
+                }
+                self.guarded = guarded;
+            }
+        }
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        if let Expr::Call(call) = expression {
+            self.call(call);
+        }
+        visitor::walk_expr(self, expression);
+    }
+}
+
+/// `if TYPE_CHECKING:` or `if typing.TYPE_CHECKING:`: never true when the program runs.
+fn is_type_checking(branch: &StmtIf) -> bool {
+    match &*branch.test {
+        Expr::Name(name) => name.id.as_str() == "TYPE_CHECKING",
+        Expr::Attribute(attribute) => {
+            attribute.attr.as_str() == "TYPE_CHECKING"
+                && matches!(&*attribute.value, Expr::Name(name) if matches!(name.id.as_str(), "typing" | "t" | "typing_extensions"))
+        }
+        _ => false,
+    }
+}
+
+/// `if __name__ == "__main__":`
+fn is_main_guard(branch: &StmtIf) -> bool {
+    let Expr::Compare(compare) = &*branch.test else {
+        return false;
+    };
+    matches!(&*compare.left, Expr::Name(name) if name.id.as_str() == "__name__")
+        && matches!(&*compare.comparators, [Expr::StringLiteral(literal)] if literal.value.to_str() == "__main__")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(source: &str, name: &str, is_package: bool) -> Vec<String> {
+        let context = Context {
+            name,
+            is_package,
+            may_be_main: true,
+        };
+        scan(source.as_bytes(), context).names.into_iter().collect()
+    }
+
+    #[test]
+    fn finds_imports_wherever_they_are() {
+        let source = "\
+import a.b, c as d
+try:
+    from e import f
+except ImportError:
+    import g
+def h():
+    import i
+    class J:
+        k = __import__('l.m')
+with open(importlib.import_module('n').x) as o:
+    p = import_module(name='q')
+lambda: __import__(r)
+match 1:
+    case 1: import s
+";
+        assert_eq!(
+            names(source, "", false),
+            ["a.b", "c", "e", "e.f", "g", "i", "l.m", "n", "q", "s"]
+        );
+    }
+
+    #[test]
+    fn resolves_relative_imports() {
+        let source = "from . import a\nfrom .b import c\nfrom ..d import *\nimport_module('.e', __package__)";
+        assert_eq!(
+            names(source, "x.y.z", false),
+            ["x.d", "x.d.*", "x.y", "x.y.a", "x.y.b", "x.y.b.c", "x.y.e"]
+        );
+        assert_eq!(
+            names("from . import a\nfrom .. import b", "x.y", true),
+            ["x", "x.b", "x.y", "x.y.a"]
+        );
+        assert_eq!(
+            names("from . import a\nfrom .. import b", "x", false),
+            [""; 0]
+        );
+        assert_eq!(names("from . import a", "", false), [""; 0]);
+    }
+
+    #[test]
+    fn leaves_out_what_only_type_checkers_see() {
+        let source = "\
+if TYPE_CHECKING:
+    import a
+else:
+    import b
+if typing.TYPE_CHECKING:
+    import c
+if not TYPE_CHECKING:
+    import d
+";
+        assert_eq!(names(source, "", false), ["b", "d"]);
+    }
+
+    #[test]
+    fn knows_what_builtin_functions_import() {
+        assert_eq!(
+            names("breakpoint()\nhelp(x)\nx.help()", "", false),
+            ["pdb", "pydoc"]
+        );
+    }
+
+    #[test]
+    fn leaves_out_main_blocks_of_what_is_never_main() {
+        let source = b"import a\nif __name__ == '__main__':\n    import b\n";
+        let context = Context {
+            name: "m",
+            is_package: false,
+            may_be_main: false,
+        };
+        assert!(scan(source, context).names.into_iter().eq(["a"]));
+    }
+
+    #[test]
+    fn tells_what_is_unconditional() {
+        let source = "import a\nif x:\n    import b\ndef f():\n    import c\nfrom d import e\ntry:\n    import g\nexcept E: pass\n";
+        let context = Context {
+            name: "m",
+            is_package: false,
+            may_be_main: true,
+        };
+        let imports = scan(source.as_bytes(), context);
+        let unconditional: Vec<_> = imports.unconditional.into_iter().collect();
+        assert_eq!(
+            unconditional,
+            [("a".to_owned(), 7..8), ("d".to_owned(), 55..56)]
+        );
+    }
+
+    #[test]
+    fn survives_what_is_not_python() {
+        assert_eq!(
+            names("import a\nthis is not\nimport b\n", "", false),
+            ["a", "b"]
+        );
+        assert_eq!(names("\u{feff}import a", "", false), ["a"]);
+        let context = Context {
+            name: "",
+            is_package: false,
+            may_be_main: true,
+        };
+        assert!(
+            scan(b"# coding: latin-1\n'\xe9'; import a", context)
+                .names
+                .contains("a")
+        );
+    }
+}

@@ -1,0 +1,223 @@
+//! The standard library of a runtime: its modules, what they import, and which of them a program needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Code, Error, Result};
+
+/// Path of the graph in a pack, below the root.
+pub(crate) const GRAPH: &str = "share/fastice/modules.json";
+
+/// The standard modules of a runtime and the imports between them, worked out when the pack is made.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StandardLibrary {
+    /// Modules by dotted name.
+    modules: BTreeMap<String, StandardModule>,
+    /// What every program needs: the interpreter itself imports it.
+    always: BTreeSet<String>,
+    /// Standard modules of CPython that this runtime does not have.
+    absent: BTreeSet<String>,
+}
+
+/// A standard module.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StandardModule {
+    /// Its file, below the root. A module built into the interpreter has none.
+    pub origin: Option<String>,
+    /// Standard modules that it may import.
+    pub imports: BTreeSet<String>,
+}
+
+impl StandardLibrary {
+    /// Reads the graph of a pack.
+    ///
+    /// # Errors
+    /// [`Code::DamagedRuntime`] when it is not one.
+    pub(crate) fn from_json(json: &[u8]) -> Result<Self> {
+        serde_json::from_slice(json).map_err(|error| {
+            Error::new(
+                Code::DamagedRuntime,
+                "the runtime's list of modules cannot be read",
+            )
+            .caused_by(error)
+        })
+    }
+
+    /// Links modules by the names they import, as [`crate::analyze`] finds them, and by the table of what it cannot find.
+    pub(crate) fn new(
+        origins: BTreeMap<String, Option<String>>,
+        imports: &BTreeMap<String, BTreeSet<String>>,
+        table: &DynamicImports,
+        absent: BTreeSet<String>,
+    ) -> Self {
+        let mut library = Self {
+            modules: origins
+                .into_iter()
+                .map(|(name, origin)| {
+                    (
+                        name,
+                        StandardModule {
+                            origin,
+                            imports: BTreeSet::new(),
+                        },
+                    )
+                })
+                .collect(),
+            always: BTreeSet::new(),
+            absent,
+        };
+        for (module, names) in imports {
+            let found = names
+                .iter()
+                .flat_map(|name| library.resolve(name))
+                .collect();
+            library.link(module, found);
+        }
+        for row in &table.import {
+            let found = row
+                .imports
+                .iter()
+                .flat_map(|name| library.resolve(name))
+                .collect();
+            library.link(&row.module, found);
+        }
+        for row in &table.cut {
+            if let Some(module) = library.modules.get_mut(&row.module) {
+                for name in &row.imports {
+                    module.imports.remove(name);
+                }
+            }
+        }
+        library.always = table
+            .always
+            .iter()
+            .flat_map(|name| library.resolve(name))
+            .collect();
+        library
+    }
+
+    fn link(&mut self, module: &str, mut imports: BTreeSet<String>) {
+        imports.remove(module);
+        if let Some(module) = self.modules.get_mut(module) {
+            module.imports.extend(imports);
+        }
+    }
+
+    /// Modules by dotted name.
+    pub fn modules(&self) -> &BTreeMap<String, StandardModule> {
+        &self.modules
+    }
+
+    /// Is `name`, or a package around it, a standard module that this runtime does not have?
+    pub fn is_absent(&self, name: &str) -> bool {
+        prefixes(name).any(|prefix| self.absent.contains(prefix))
+    }
+
+    /// Standard modules of CPython that this runtime does not have.
+    pub fn absent(&self) -> &BTreeSet<String> {
+        &self.absent
+    }
+
+    /// What an import of `name` runs: itself and the packages around it, as far as they are standard modules. `a.*` stands for
+    /// the modules directly in `a`.
+    pub fn resolve(&self, name: &str) -> Vec<String> {
+        if let Some(package) = name.strip_suffix(".*") {
+            let mut found = self.resolve(package);
+            if found.last().is_some_and(|last| last == package) {
+                found.extend(
+                    self.children(package)
+                        .filter(|child| !child[package.len() + 1..].contains('.'))
+                        .map(str::to_owned),
+                );
+            }
+            return found;
+        }
+        prefixes(name)
+            .take_while(|prefix| self.modules.contains_key(*prefix))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// Everything in the package `name`, at any depth.
+    pub fn children(&self, name: &str) -> impl Iterator<Item = &str> {
+        let prefix = format!("{name}.");
+        self.modules
+            .range(prefix.clone()..)
+            .map(|(module, _)| module.as_str())
+            .take_while(move |module| module.starts_with(&prefix))
+    }
+
+    /// The modules that a program importing `names` needs, and all that these need in turn, without the `excluded`.
+    pub fn closure<'a>(
+        &self,
+        names: impl IntoIterator<Item = &'a str>,
+        excluded: &dyn Fn(&str) -> bool,
+    ) -> BTreeSet<String> {
+        let mut needed = BTreeSet::new();
+        let mut queue: Vec<String> = self.always.iter().cloned().collect();
+        queue.extend(names.into_iter().flat_map(|name| self.resolve(name)));
+        while let Some(name) = queue.pop() {
+            if excluded(&name) || needed.contains(&name) {
+                continue;
+            }
+            if let Some(module) = self.modules.get(&name) {
+                queue.extend(module.imports.iter().cloned());
+                queue.extend(prefixes(&name).map(str::to_owned));
+                needed.insert(name);
+            }
+        }
+        needed
+    }
+}
+
+/// `a`, `a.b`, `a.b.c`.
+fn prefixes(name: &str) -> impl Iterator<Item = &str> {
+    name.match_indices('.')
+        .map(|(end, _)| &name[..end])
+        .chain([name])
+}
+
+/// `templates/stdlib/dynamic-imports.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DynamicImports {
+    /// Modules that every program needs; `a.*` as in [`StandardLibrary::resolve`].
+    pub(crate) always: Vec<String>,
+    /// Imports that no import statement shows.
+    pub(crate) import: Vec<Row>,
+    /// Imports that the source shows and no program needs for them.
+    pub(crate) cut: Vec<Row>,
+}
+
+/// A row of the table.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Row {
+    /// The module that imports.
+    pub(crate) module: String,
+    /// What it imports.
+    pub(crate) imports: Vec<String>,
+    /// Text in its source that shows it; absent if the module is written in C.
+    #[serde(default)]
+    pub(crate) evidence: Option<String>,
+    /// Why, if the evidence does not say it.
+    #[serde(default)]
+    #[expect(dead_code, reason = "for readers of the table")]
+    pub(crate) reason: Option<String>,
+}
+
+impl DynamicImports {
+    /// The table that the builder carries.
+    pub(crate) fn load() -> Result<Self> {
+        toml::from_str(include_str!("../../templates/stdlib/dynamic-imports.toml")).map_err(
+            |error| {
+                Error::new(
+                    Code::DamagedRuntime,
+                    "the table of dynamic imports cannot be read",
+                )
+                .caused_by(error)
+            },
+        )
+    }
+}

@@ -1,0 +1,178 @@
+//! Writes a layout as an image behind its stub.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io::{self, Read, Write};
+
+use fastice_image::{Extent, Header, ImageWriter, Method, Source, Written};
+use flate2::read::DeflateDecoder;
+use flate2::{Compression, Crc};
+use rayon::prelude::*;
+
+use super::layout::{Contents, Entry, FileEntry, Layout, Share};
+
+/// A module that is imported before a path hook exists.
+#[derive(Debug)]
+pub(crate) struct Frozen {
+    /// Full name.
+    pub(crate) name: String,
+    /// It is a package.
+    pub(crate) is_package: bool,
+    /// Marshaled code object.
+    pub(crate) code: Vec<u8>,
+}
+
+/// Entries that are compressed at a time: enough for every core, few enough to hold in memory.
+const BATCH: usize = 256;
+
+/// Writes `stub` and `layout` to `out`. Tells `stored` how many bytes each entry takes, and for whom.
+///
+/// # Errors
+/// When a file cannot be read or `out` not be written.
+pub(crate) fn write_image<W: Write>(
+    out: W,
+    stub: &[u8],
+    layout: &Layout,
+    frozen: &[Frozen],
+    mut header: Header,
+    stored: &mut dyn FnMut(Share, &Extent),
+) -> io::Result<Written> {
+    let mut writer = ImageWriter::new(out, stub)?;
+    header.frozen = frozen
+        .iter()
+        .map(|module| writer.frozen(&module.name, module.is_package, &module.code))
+        .collect::<io::Result<_>>()?;
+    for directory in &layout.directories {
+        writer.directory(directory)?;
+    }
+    let mut codes = HashMap::new();
+    let entries: Vec<(&String, &Entry)> = layout.entries.iter().collect();
+    for batch in entries.chunks(BATCH) {
+        let prepared: Vec<Prepared> = batch
+            .par_iter()
+            .map(|(_, entry)| match entry {
+                Entry::File(file) => Prepared::new(file),
+                Entry::Code(_) => Ok(Prepared::Code),
+            })
+            .collect::<io::Result<_>>()?;
+        for ((path, entry), prepared) in batch.iter().zip(&prepared) {
+            match entry {
+                Entry::File(file) => {
+                    let extent = writer.file(path, &prepared.source(), file.executable)?;
+                    stored(file.share, &extent);
+                }
+                Entry::Code(code) => {
+                    let extent = writer.code(path, code.header, &code.code)?;
+                    stored(code.share, &extent);
+                    codes.insert(path.as_str(), extent);
+                }
+            }
+        }
+    }
+    for ((directory, name), module) in &layout.modules {
+        let code = module
+            .code
+            .as_ref()
+            .and_then(|path| codes.get(path.as_str()).copied());
+        writer.module(
+            directory,
+            name,
+            module.kind,
+            module.is_package,
+            &module.origin,
+            code,
+        );
+    }
+    for name in &layout.left_out {
+        writer.left_out(name);
+    }
+    writer.finish(header)
+}
+
+/// A file in the form in which it is stored.
+enum Prepared<'a> {
+    /// A code object: nothing to prepare.
+    Code,
+    /// Machine code.
+    Mapped(Cow<'a, [u8]>),
+    /// Anything else.
+    Raw {
+        stored: Cow<'a, [u8]>,
+        method: Method,
+        size: u64,
+        crc32: u32,
+    },
+}
+
+impl<'a> Prepared<'a> {
+    fn new(file: &'a FileEntry) -> io::Result<Self> {
+        let contents = match &file.contents {
+            Contents::Bytes(bytes) => Cow::Borrowed(&**bytes),
+            Contents::Disk(path) => Cow::Owned(fs_err::read(path)?),
+            Contents::Packed {
+                stored,
+                method,
+                size,
+            } => {
+                return Ok(Self::Raw {
+                    crc32: checksum(stored, *method)?,
+                    stored: Cow::Borrowed(stored),
+                    method: *method,
+                    size: *size,
+                });
+            }
+        };
+        if contents.starts_with(b"\x7fELF") {
+            return Ok(Self::Mapped(contents));
+        }
+        let mut crc = Crc::new();
+        crc.update(&contents);
+        let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), Compression::new(6));
+        encoder.write_all(&contents)?;
+        let deflated = encoder.finish()?;
+        let size = contents.len() as u64;
+        let (stored, method) = if deflated.len() < contents.len() {
+            (Cow::Owned(deflated), Method::Deflated)
+        } else {
+            (contents, Method::Stored)
+        };
+        Ok(Self::Raw {
+            stored,
+            method,
+            size,
+            crc32: crc.sum(),
+        })
+    }
+
+    fn source(&self) -> Source<'_> {
+        match self {
+            Self::Code => Source::Stored(&[]),
+            Self::Mapped(bytes) => Source::Mapped(bytes),
+            Self::Raw {
+                stored,
+                method,
+                size,
+                crc32,
+            } => Source::Raw {
+                stored,
+                method: *method,
+                size: *size,
+                crc32: *crc32,
+            },
+        }
+    }
+}
+
+/// CRC-32 of the contents of an entry of the pack, whose index does not hold it.
+fn checksum(stored: &[u8], method: Method) -> io::Result<u32> {
+    let mut crc = Crc::new();
+    match method {
+        Method::Stored => crc.update(stored),
+        Method::Deflated => {
+            let mut contents = Vec::new();
+            DeflateDecoder::new(stored).read_to_end(&mut contents)?;
+            crc.update(&contents);
+        }
+    }
+    Ok(crc.sum())
+}

@@ -1,0 +1,10 @@
+//! From a [`Layout`] to an executable on the disk.
+
+pub(crate) mod bootstrap;
+mod image;
+mod layout;
+mod target;
+
+pub(crate) use image::{Frozen, write_image};
+pub(crate) use layout::{CodeEntry, Contents, Entry, FileEntry, Layout, Module, Share, code_path};
+pub(crate) use target::Target;
