@@ -89,14 +89,14 @@ fn out_dir_without_unwinder() -> PathBuf {
 fn write(name: &str, contents: &str) -> PathBuf {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let file = out.join(name);
-    std::fs::write(&file, contents).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    fs_err::write(&file, contents).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     file
 }
 
 /// The names in a file of one name per line; `#` begins a comment.
 fn names(path: &Path) -> Vec<String> {
     let text =
-        std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        fs_err::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     text.lines()
         .map(|line| line.split('#').next().unwrap_or_default().trim())
         .filter(|name| !name.is_empty())

@@ -260,6 +260,18 @@ fn search(
     if let Some(node) = sound(image.module(directory, tail)) {
         return module_spec(finder, name, &node);
     }
+    // `from .__init__ import …`: the file of the package, once more, as a module in it.
+    if tail == "__init__"
+        && let Some((parent, package)) = directory.rsplit_once('/')
+        && let Some(node) = sound(image.module(parent, package))
+        && node.is_package
+    {
+        let node = ModuleNode {
+            is_package: false,
+            ..node
+        };
+        return module_spec(finder, name, &node);
+    }
     let portion = if directory.is_empty() {
         tail.to_owned()
     } else {
@@ -412,7 +424,7 @@ fn string(text: &str) -> *mut PyObject {
     unsafe { PyUnicode_FromStringAndSize(text.as_ptr().cast(), text.len().cast_signed()) }
 }
 
-/// A new string object that names a file, decoded as os.fsdecode() does; or null with an exception.
+/// A new string object that names a file, decoded as `os.fsdecode` does; or null with an exception.
 fn file_name(path: &str) -> *mut PyObject {
     // SAFETY: as in `string`.
     unsafe { PyUnicode_DecodeFSDefaultAndSize(path.as_ptr().cast(), path.len().cast_signed()) }
