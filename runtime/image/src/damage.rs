@@ -8,7 +8,9 @@ pub enum Damage {
     #[error("it does not end with an image (not a fastice executable, or truncated)")]
     NoFooter,
     /// The footer is there, but the file is not as long as it says.
-    #[error("it has {actual} bytes where {expected} were written (truncated, or something was appended)")]
+    #[error(
+        "it has {actual} bytes where {expected} were written (truncated, or something was appended)"
+    )]
     WrongLength {
         /// Bytes the footer claims.
         expected: u64,

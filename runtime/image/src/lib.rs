@@ -22,7 +22,7 @@
 pub mod damage;
 pub mod footer;
 pub mod header;
-pub mod index;
+mod index;
 pub mod node;
 pub mod reader;
 pub mod writer;
@@ -31,9 +31,11 @@ mod zip;
 pub use damage::Damage;
 pub use footer::Footer;
 pub use header::{FrozenModule, Header, Program, PythonIdentity, Settings};
-pub use node::{Directory, DirectoryEntry, Extent, FileNode, FileType, Method, ModuleKind, ModuleNode};
-pub use reader::Image;
-pub use writer::{ImageWriter, Source, Written};
+pub use node::{
+    Directory, DirectoryEntry, Extent, FileNode, FileType, Method, ModuleKind, ModuleNode,
+};
+pub use reader::{Image, Node, Record};
+pub use writer::{ImageWriter, Raw, Source, Written};
 
 /// The directory that the image appears as inside the process. Constant, so that `__file__`, `co_filename`
 /// and the bytes of an image do not depend on where the executable lies.
