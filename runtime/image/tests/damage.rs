@@ -61,11 +61,8 @@ fn every_flipped_bit_is_found_or_does_not_matter() {
             Ok(read) => assert_eq!(read, expected, "byte {position}"),
         }
     }
-    assert!(
-        found > sound.len() / 3,
-        "only {found} of {} flips were found",
-        sound.len()
-    );
+    // The mapped file alone has 5000 bytes; much of the rest is padding.
+    assert!(found > 5500, "only {found} flips were found");
 }
 
 #[test]
