@@ -284,7 +284,7 @@ fn search(
         };
     }
     if sound(image.is_left_out(fullname)) {
-        return left_out(finder, name, fullname);
+        return left_out(mapped, finder, name, fullname);
     }
     none()
 }
@@ -315,7 +315,12 @@ fn module_spec(finder: *mut PyObject, name: *mut PyObject, node: &ModuleNode) ->
 
 /// A standard module that is not in the image: an error that names the remedy, if this is an import and nothing else
 /// provides it.
-fn left_out(finder: *mut PyObject, name: *mut PyObject, fullname: &str) -> *mut PyObject {
+fn left_out(
+    mapped: &Mapped,
+    finder: *mut PyObject,
+    name: *mut PyObject,
+    fullname: &str,
+) -> *mut PyObject {
     // SAFETY: CPython's lock is held, and both are live objects; the format takes one object.
     let missed =
         unsafe { PyObject_CallMethod(finder, c"_is_missed".as_ptr(), c"O".as_ptr(), name) };
@@ -331,10 +336,14 @@ fn left_out(finder: *mut PyObject, name: *mut PyObject, fullname: &str) -> *mut 
     match is_missed {
         0 => none(),
         1 => {
-            let message = string(&format!(
-                "No module named '{fullname}'; it was left out of this \
-                 executable: rebuild with --include-module {fullname}"
-            ));
+            let reason = if matches!(mapped.image().header().program, Program::Interpreter) {
+                String::from("it is not part of this runtime")
+            } else {
+                format!(
+                    "it was left out of this executable: rebuild with --include-module {fullname}"
+                )
+            };
+            let message = string(&format!("No module named '{fullname}'; {reason}"));
             // SAFETY: CPython's lock is held; `message` is a reference of ours, or null, which means an error that is already set.
             unsafe {
                 if !message.is_null() {
