@@ -142,19 +142,22 @@ impl Config {
             result?;
         }
         self.0.module_search_paths_set = 1;
-        // CPython puts the directory that it runs in front, as `python DIR` does.
-        let main_directory = match &header.program {
-            Program::Directory { path } => Some(path),
-            _ => None,
-        };
         for path in &header.settings.search_paths {
-            if Some(path) != main_directory {
-                let list = &raw mut self.0.module_search_paths;
-                with_wide(&root.join(path), |wide| {
-                    // SAFETY: the list belongs to an initialized PyConfig, and `wide` is a C string that is copied.
-                    check(unsafe { PyWideStringList_Append(list, wide) })
-                })?;
+            let added_by_cpython = match &header.program {
+                // `python DIR` puts the directory in front of the search path.
+                Program::Directory { path: main } => path == main,
+                // `site` does, unless it runs in a virtual environment.
+                Program::Interpreter => path.ends_with("/site-packages"),
+                Program::File { .. } | Program::Module { .. } => false,
+            };
+            if added_by_cpython {
+                continue;
             }
+            let list = &raw mut self.0.module_search_paths;
+            with_wide(&root.join(path), |wide| {
+                // SAFETY: the list belongs to an initialized PyConfig, and `wide` is a C string that is copied.
+                check(unsafe { PyWideStringList_Append(list, wide) })
+            })?;
         }
         Ok(())
     }
