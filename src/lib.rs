@@ -9,9 +9,11 @@
 mod analyze;
 pub mod cache;
 mod collect;
+pub mod cli;
 pub mod commands;
 mod compile;
 pub mod error;
+pub mod inspect;
 pub mod interrupt;
 pub mod pipeline;
 pub mod resolve;

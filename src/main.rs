@@ -1,2 +1,11 @@
 //! The `fastice` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use fastice::cli::Cli;
+use fastice::commands;
+
+fn main() -> ExitCode {
+    commands::main(Cli::parse()).into()
+}

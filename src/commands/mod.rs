@@ -1,1 +1,55 @@
-//! One command per file.
+//! One command per file. Each is a function from its part of the command line to an exit status or an error.
+
+mod build;
+mod explain;
+mod inspect;
+mod list;
+mod print;
+mod run;
+
+use std::io::IsTerminal as _;
+
+use crate::cli::{Cli, Color, Command, Global};
+use crate::error::ExitStatus;
+use crate::ui::{Terminal, Verbosity};
+use crate::{Error, Result, interrupt};
+
+/// Runs a command and reports its error.
+pub fn main(cli: Cli) -> ExitStatus {
+    let terminal = terminal(&cli.global);
+    let result = interrupt::watch()
+        .map_err(Error::io)
+        .and_then(|()| dispatch(cli.command, &terminal));
+    match result {
+        Ok(status) => status,
+        Err(error) => {
+            terminal.error(&error);
+            error.code().exit_status()
+        }
+    }
+}
+
+fn dispatch(command: Command, terminal: &Terminal) -> Result<ExitStatus> {
+    match command {
+        Command::Build(arguments) => build::build(&arguments, terminal),
+        Command::Run(arguments) => run::run(&arguments, terminal),
+        Command::Inspect(arguments) => inspect::inspect(&arguments),
+        Command::List(arguments) => list::list(&arguments),
+        Command::Explain(arguments) => explain::explain(&arguments),
+    }
+}
+
+fn terminal(global: &Global) -> Terminal {
+    let choice = match global.color {
+        Color::Auto => anstream::ColorChoice::Auto,
+        Color::Always => anstream::ColorChoice::Always,
+        Color::Never => anstream::ColorChoice::Never,
+    };
+    choice.write_global();
+    let verbosity = match (global.quiet, global.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (false, 0) => Verbosity::Normal,
+        (false, _) => Verbosity::Verbose,
+    };
+    Terminal::new(verbosity, std::io::stderr().is_terminal())
+}

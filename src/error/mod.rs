@@ -1,6 +1,8 @@
 //! The one error type that users see: a sentence with the cause, a hint with the remedy, a code that
 //! `fastice explain` knows, and for their own files the place in the source.
 
+pub mod explanation;
+
 use std::path::PathBuf;
 
 /// Result of everything a user can cause to fail.
@@ -47,6 +49,10 @@ macro_rules! codes {
             /// What the user sees: `E0003`.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)+ }
+            }
+            /// The code that is written `text`, in small letters or capitals.
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str().eq_ignore_ascii_case(text))
             }
             /// Whose fault it is, and so how fastice exits.
             pub fn exit_status(self) -> ExitStatus {
@@ -109,6 +115,8 @@ codes! {
     Distribution = "E0025", Failure;
     /// Two parts of the program claim the same path.
     Conflict = "E0026", Failure;
+    /// `--name` is no name of a file.
+    InvalidName = "E0027", Failure;
     /// The output exists, and fastice did not make it.
     OutputExists = "E0030", Failure;
     /// The output path is a directory.
@@ -129,6 +137,8 @@ codes! {
     OtherFormat = "E0043", Failure;
     /// The file has no bytes at all.
     Empty = "E0044", Failure;
+    /// `fastice explain` was given something that is no code.
+    UnknownCode = "E0045", Failure;
     /// The program was built and could not be started.
     ProgramNotStarted = "E0050", Error;
 }
@@ -142,8 +152,16 @@ pub enum ExitStatus {
     Failure,
     /// The command line, fastice itself or the machine is at fault: 2.
     Error,
-    /// The status of the program that `fastice run` ran.
-    Program(u8),
+}
+
+impl From<ExitStatus> for std::process::ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        Self::from(match status {
+            ExitStatus::Success => 0,
+            ExitStatus::Failure => 1,
+            ExitStatus::Error => 2,
+        })
+    }
 }
 
 impl Error {
@@ -156,6 +174,10 @@ impl Error {
             place: None,
             cause: None,
         }
+    }
+    /// An operation of the file system failed; `error` names the path already, as those of `fs_err` do.
+    pub fn io(error: std::io::Error) -> Self {
+        Self::new(Code::Io, "the file system refused").caused_by(error)
     }
     /// Adds the remedy.
     #[must_use]
@@ -178,5 +200,27 @@ impl Error {
     /// Its code.
     pub fn code(&self) -> Code {
         self.code
+    }
+    /// The remedy, if one is known.
+    pub fn remedy(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+    /// The place in a user's file, if there is one.
+    pub fn place(&self) -> Option<&Place> {
+        self.place.as_deref()
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause
+            .as_deref()
+            .map(|cause| cause as &(dyn std::error::Error + 'static))
     }
 }

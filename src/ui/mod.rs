@@ -1,4 +1,10 @@
-//! What a build tells a person while it works. Stages only know this trait; the terminal is behind it.
+//! What a build tells a person while it works. Stages only know the trait [`Reporter`]; the terminal is behind it.
+
+pub mod diagnostic;
+pub mod format;
+mod terminal;
+
+pub use terminal::{Terminal, Verbosity};
 
 use crate::Error;
 

@@ -1,0 +1,235 @@
+//! The command line: what can be written, and what each thing means. Behaviour is in [`crate::commands`].
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+/// Turn a Python project or script into one native executable.
+#[derive(Debug, Parser)]
+#[command(
+    name = "fastice",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    after_help = "Exit status: 0 done, 1 the input is at fault, 2 the command line, fastice or the machine is at fault."
+)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// Print nothing but errors.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print what each stage decides.
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// When to use colours. NO_COLOR and CLICOLOR are honoured by `auto`.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// When the output is a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The shape of what a command prints on stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum OutputFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON document.
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Freeze a script, a project or a requirement into one executable.
+    Build(Build),
+    /// Freeze into the cache, run the executable there, and pass on its exit status.
+    Run(Run),
+    /// Say what an executable is, without running it.
+    Inspect(Inspect),
+    /// List the files inside an executable.
+    List(List),
+    /// Explain an error code; without one, list them all.
+    Explain(Explain),
+}
+
+/// Arguments of `fastice build`.
+#[derive(Debug, Args)]
+pub struct Build {
+    /// What is frozen and how.
+    #[command(flatten)]
+    pub source: Source,
+    /// The executable to write [default: dist/NAME].
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+    /// Overwrite the output even if fastice did not make it.
+    #[arg(long, help_heading = "Output")]
+    pub force: bool,
+    /// The shape of the summary on stdout.
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        help_heading = "Output"
+    )]
+    pub output_format: OutputFormat,
+}
+
+/// Arguments of `fastice run`.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// What is frozen and how.
+    #[command(flatten)]
+    pub source: Source,
+    /// Arguments of the program, after `--`.
+    #[arg(last = true, value_name = "ARGS")]
+    pub arguments: Vec<OsString>,
+}
+
+/// Arguments of `fastice inspect`.
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// An executable made by fastice.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The shape of the answer.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub output_format: OutputFormat,
+}
+
+/// Arguments of `fastice list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// An executable made by fastice.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The shape of the list.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub output_format: OutputFormat,
+}
+
+/// Arguments of `fastice explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A code such as E0005.
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
+}
+
+/// What is frozen and how: shared by `build` and `run`.
+#[derive(Debug, Clone, Args)]
+pub struct Source {
+    /// A script (its PEP 723 metadata is honoured), a project directory with a pyproject.toml, or a
+    /// directory with a __main__.py [default: the working directory].
+    #[arg(value_name = "INPUT", conflicts_with = "from")]
+    pub input: Option<PathBuf>,
+    /// A requirement whose console script becomes the program: `--from httpie --script http`.
+    #[arg(long, value_name = "REQ")]
+    pub from: Option<String>,
+    /// The executable's name [default: the script's, the console script's or the module's].
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+
+    /// The console script that becomes the program, if there are several.
+    #[arg(
+        long,
+        value_name = "NAME",
+        group = "entry_choice",
+        help_heading = "Entry"
+    )]
+    pub script: Option<String>,
+    /// The function that becomes the program; its result is the exit status.
+    #[arg(
+        short,
+        long,
+        value_name = "PKG.MOD:FUNC",
+        group = "entry_choice",
+        help_heading = "Entry"
+    )]
+    pub entry: Option<String>,
+    /// The module that becomes the program, as with `python -m`.
+    #[arg(
+        short,
+        long,
+        value_name = "PKG.MOD",
+        group = "entry_choice",
+        help_heading = "Entry"
+    )]
+    pub module: Option<String>,
+
+    /// Install what a requirements file lists. Can be given several times.
+    #[arg(
+        short,
+        long = "requirements",
+        value_name = "FILE",
+        help_heading = "Dependencies",
+        conflicts_with = "site"
+    )]
+    pub requirements: Vec<PathBuf>,
+    /// Install a requirement beside the program's own. Can be given several times.
+    #[arg(
+        long,
+        value_name = "REQ",
+        help_heading = "Dependencies",
+        conflicts_with = "site"
+    )]
+    pub with: Vec<String>,
+    /// Take an installed tree or a virtual environment as it is, and install nothing.
+    #[arg(
+        long,
+        value_name = "DIR",
+        help_heading = "Dependencies",
+        conflicts_with = "from"
+    )]
+    pub site: Option<PathBuf>,
+    /// What resolves and installs dependencies. `auto` is uv if it is on PATH, else the runtime's pip.
+    #[arg(
+        long,
+        value_name = "TOOL",
+        default_value = "auto",
+        help_heading = "Dependencies"
+    )]
+    pub installer: Installer,
+
+    /// Optimize as `python -O` does; twice as `python -OO`.
+    #[arg(short = 'O', action = ArgAction::Count, help_heading = "Contents")]
+    pub optimize: u8,
+    /// Take a standard module that no import was found of. Can be given several times.
+    #[arg(long, value_name = "MODULE", help_heading = "Contents")]
+    pub include_module: Vec<String>,
+    /// Leave a standard module out although it is imported. Can be given several times.
+    #[arg(long, value_name = "MODULE", help_heading = "Contents")]
+    pub exclude_module: Vec<String>,
+}
+
+/// What resolves and installs dependencies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Installer {
+    /// uv if it is on PATH, else pip.
+    #[default]
+    Auto,
+    /// The `uv` on PATH.
+    Uv,
+    /// The pip inside the runtime.
+    Pip,
+}

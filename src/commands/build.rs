@@ -1,0 +1,118 @@
+//! `fastice build`.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::print;
+use crate::Result;
+use crate::cli::{self, OutputFormat};
+use crate::error::ExitStatus;
+use crate::pipeline::{self, FreezeOptions, Origin, Summary};
+use crate::resolve::{self, Interpreter, Request};
+use crate::runtime::Pack;
+use crate::ui::{Reporter, Terminal, Verbosity, format};
+
+/// Version of the JSON summary. It grows when a field changes its meaning or goes away, not when one is added.
+const SCHEMA: u32 = 1;
+
+/// Builds one executable and prints the summary.
+pub(super) fn build(arguments: &cli::Build, terminal: &Terminal) -> Result<ExitStatus> {
+    let summary = freeze(&arguments.source, arguments.force, terminal, |name| {
+        Ok(arguments
+            .output
+            .clone()
+            .unwrap_or_else(|| PathBuf::from("dist").join(name)))
+    })?;
+    match arguments.output_format {
+        OutputFormat::Json => print::json(&Document {
+            schema: SCHEMA,
+            summary: &summary,
+        })?,
+        OutputFormat::Text => terminal.say(&text(&summary, terminal.verbosity())),
+    }
+    Ok(ExitStatus::Success)
+}
+
+/// The stages of a build: what the user named becomes the file that `output` decides from the program's name.
+pub(super) fn freeze(
+    source: &cli::Source,
+    force: bool,
+    terminal: &Terminal,
+    output: impl FnOnce(&str) -> Result<PathBuf>,
+) -> Result<Summary> {
+    let request = Request::from_arguments(source);
+    let pack = Pack::locate()?;
+    let resolved = resolve::resolve(&request, &Interpreter::of(&pack), terminal)?;
+    let application = resolved.application();
+    let output = output(&application.name)?;
+    terminal.detail(&format!("writing {}", output.display()));
+    let options = FreezeOptions {
+        optimization_level: source.optimize.min(2),
+        include_modules: source.include_module.clone(),
+        exclude_modules: source.exclude_module.clone(),
+        force,
+    };
+    let summary = pipeline::freeze(application, &options, &pack, &output, terminal)?;
+    terminal.finish();
+    Ok(summary)
+}
+
+/// The JSON document that a build prints.
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u32,
+    #[serde(flatten)]
+    summary: &'a Summary,
+}
+
+/// The summary for people: what takes the room, then the file.
+fn text(summary: &Summary, verbosity: Verbosity) -> String {
+    /// Parts shown unless verbose.
+    const SHOWN: usize = 10;
+    let shown = if verbosity > Verbosity::Normal {
+        summary.parts.len()
+    } else {
+        SHOWN
+    };
+    let mut rows: Vec<(String, u64)> = summary
+        .parts
+        .iter()
+        .take(shown)
+        .map(|part| {
+            let version = part
+                .version
+                .as_deref()
+                .map(|v| format!(" {v}"))
+                .unwrap_or_default();
+            let kind = if part.origin == Origin::Program {
+                " (program)"
+            } else {
+                ""
+            };
+            (format!("{}{version}{kind}", part.name), part.size)
+        })
+        .collect();
+    let rest = &summary.parts[rows.len().min(summary.parts.len())..];
+    if !rest.is_empty() {
+        let size = rest.iter().map(|part| part.size).sum();
+        rows.push((format!("{} more", rest.len()), size));
+    }
+    let width = rows
+        .iter()
+        .map(|(name, _)| name.chars().count())
+        .max()
+        .unwrap_or(0);
+    let mut out = String::new();
+    for (name, size) in &rows {
+        let size = format::size(*size);
+        out.push_str(&format!("  {name:width$}  {size:>9}\n"));
+    }
+    out.push_str(&format!(
+        "{}: {}, {}\n",
+        summary.output.display(),
+        format::size(summary.size),
+        format::count(summary.modules, "module"),
+    ));
+    out
+}

@@ -1,0 +1,31 @@
+//! `fastice explain`.
+
+use super::print;
+use crate::Result;
+use crate::cli;
+use crate::error::{Code, Error, ExitStatus, explanation};
+
+/// Prints the explanation of a code, or the list of them.
+pub(super) fn explain(arguments: &cli::Explain) -> Result<ExitStatus> {
+    match &arguments.code {
+        Some(text) => {
+            let code = Code::parse(text).ok_or_else(|| {
+                Error::new(
+                    Code::UnknownCode,
+                    format!("there is no error code `{text}`"),
+                )
+                .hint("`fastice explain` lists them all")
+            })?;
+            print::text(explanation::text(code))?;
+        }
+        None => print::text(&list())?,
+    }
+    Ok(ExitStatus::Success)
+}
+
+fn list() -> String {
+    Code::ALL
+        .iter()
+        .map(|&code| format!("{}  {}\n", code.as_str(), explanation::title(code)))
+        .collect()
+}

@@ -1,0 +1,126 @@
+//! `fastice inspect`.
+
+use std::fmt::Write as _;
+
+use fastice_image::{Program, PythonIdentity, Settings};
+use serde::Serialize;
+
+use super::print;
+use crate::Result;
+use crate::cli::{self, OutputFormat};
+use crate::error::ExitStatus;
+use crate::inspect::{self, Executable};
+use crate::pipeline::Part;
+use crate::ui::format;
+
+/// Version of the JSON document.
+const SCHEMA: u32 = 1;
+
+/// What is said about an executable.
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u32,
+    name: &'a str,
+    built_by: &'a str,
+    format: u16,
+    python: &'a PythonIdentity,
+    program: &'a Program,
+    settings: &'a Settings,
+    size: u64,
+    frozen_modules: usize,
+    modules: usize,
+    stub_is_whole: bool,
+    parts: Vec<Part>,
+}
+
+/// Prints what an executable is; reads it and never runs it.
+pub(super) fn inspect(arguments: &cli::Inspect) -> Result<ExitStatus> {
+    let bytes = inspect::read(&arguments.file)?;
+    let executable = Executable::open(&arguments.file, &bytes)?;
+    let header = executable.header();
+    let document = Document {
+        schema: SCHEMA,
+        name: &header.name,
+        built_by: &header.built_by,
+        format: fastice_image::FORMAT_VERSION,
+        python: &header.python,
+        program: &header.program,
+        settings: &header.settings,
+        size: executable.size(),
+        frozen_modules: header.frozen.len(),
+        modules: executable.modules()?,
+        stub_is_whole: executable.stub_is_whole(),
+        parts: executable.parts()?,
+    };
+    match arguments.output_format {
+        OutputFormat::Json => print::json(&document)?,
+        OutputFormat::Text => print::text(&text(&document))?,
+    }
+    Ok(ExitStatus::Success)
+}
+
+fn text(document: &Document) -> String {
+    let mut rows = vec![
+        ("name", document.name.to_owned()),
+        (
+            "built by",
+            format!("{} (image format {})", document.built_by, document.format),
+        ),
+        (
+            "python",
+            format!(
+                "{} for {}, code objects {}",
+                document.python.version, document.python.platform, document.python.cache_tag
+            ),
+        ),
+        ("runs", program(document.program)),
+        ("optimize", document.settings.optimization_level.to_string()),
+        ("size", format::size(document.size)),
+        (
+            "modules",
+            format!(
+                "{} ({} frozen into the start)",
+                document.modules, document.frozen_modules
+            ),
+        ),
+        (
+            "stub",
+            if document.stub_is_whole {
+                "whole"
+            } else {
+                "damaged"
+            }
+            .to_owned(),
+        ),
+    ];
+    for (number, path) in document.settings.search_paths.iter().enumerate() {
+        let key = if number == 0 { "sys.path" } else { "" };
+        rows.push((key, format!("{}/{path}", fastice_image::ROOT)));
+    }
+    let mut out = String::new();
+    for (key, value) in rows {
+        let _ = writeln!(out, "{key:<10}{value}");
+    }
+    out.push_str("\ncontents\n");
+    for part in &document.parts {
+        let version = part
+            .version
+            .as_deref()
+            .map(|v| format!(" {v}"))
+            .unwrap_or_default();
+        let size = format::size(part.size);
+        let files = format::count(part.files, "file");
+        let _ = writeln!(out, "{size:>12}  {}{version} ({files})", part.name);
+    }
+    out
+}
+
+/// What runs, as a command line of `python` would say it.
+fn program(program: &Program) -> String {
+    let root = fastice_image::ROOT;
+    match program {
+        Program::File { path } | Program::Directory { path } => format!("python {root}/{path}"),
+        Program::Module { name } => format!("python -m {name}"),
+        Program::Interpreter => "python (a runtime pack)".to_owned(),
+    }
+}

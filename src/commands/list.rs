@@ -1,0 +1,38 @@
+//! `fastice list`.
+
+use serde::Serialize;
+
+use super::print;
+use crate::Result;
+use crate::cli::{self, OutputFormat};
+use crate::error::ExitStatus;
+use crate::inspect::{self, Executable, File};
+
+/// Version of the JSON document.
+const SCHEMA: u32 = 1;
+
+/// The JSON document.
+#[derive(Serialize)]
+struct Document {
+    schema: u32,
+    files: Vec<File>,
+}
+
+/// Prints the files inside an executable: size, stored size, path.
+pub(super) fn list(arguments: &cli::List) -> Result<ExitStatus> {
+    let bytes = inspect::read(&arguments.file)?;
+    let files = Executable::open(&arguments.file, &bytes)?.files()?;
+    match arguments.output_format {
+        OutputFormat::Json => print::json(&Document {
+            schema: SCHEMA,
+            files,
+        })?,
+        OutputFormat::Text => {
+            let lines = files
+                .iter()
+                .map(|file| format!("{:>10} {:>10} {}\n", file.size, file.stored, file.path));
+            print::text(&lines.collect::<String>())?;
+        }
+    }
+    Ok(ExitStatus::Success)
+}

@@ -1,0 +1,229 @@
+//! Installed trees that the user brings: `--site DIR`.
+
+use std::path::{Path, PathBuf};
+
+use super::Interpreter;
+use super::distribution::{self, Distribution};
+use crate::{Code, Error, Result};
+
+/// A tree that is taken as it is.
+#[derive(Debug)]
+pub(super) struct Site {
+    /// Its `site-packages`, or the tree itself.
+    pub(super) directory: PathBuf,
+    /// Distributions that only serve to install others.
+    pub(super) left_out: Vec<String>,
+}
+
+/// Finds the installed tree that `directory` is (made by `pip install --target`, or some `site-packages`), or the one in the virtual
+/// environment that it is, and checks that it fits the runtime. `project`: the directory being frozen, which the tree may link to.
+///
+/// # Errors
+/// [`Code::NoSuchPath`], [`Code::UnfitSite`], [`Code::UnfitWheel`].
+pub(super) fn open(
+    directory: &Path,
+    interpreter: &Interpreter,
+    project: Option<&Path>,
+) -> Result<Site> {
+    let name = directory.display();
+    if !directory.is_dir() {
+        return Err(Error::new(
+            Code::NoSuchPath,
+            format!("`{name}` is no directory"),
+        ));
+    }
+    let minor = interpreter.minor();
+    let site = match fs_err::read_to_string(directory.join("pyvenv.cfg")) {
+        Ok(text) => {
+            let version = setting(&text, "version_info").or_else(|| setting(&text, "version"));
+            if let Some(version) = version.filter(|version| !is_release_of(version, minor)) {
+                return Err(other_version(directory, version, minor));
+            }
+            let site = directory.join(format!("lib/python{minor}/site-packages"));
+            if !site.is_dir() {
+                return Err(Error::new(
+                    Code::UnfitSite,
+                    format!("the virtual environment `{name}` has no packages for Python {minor}"),
+                )
+                .hint(format!("make it with Python {minor}")));
+            }
+            Site {
+                directory: site,
+                left_out: vec!["pip".to_owned()],
+            }
+        }
+        Err(_) => {
+            for entry in fs_err::read_dir(directory.join("lib"))
+                .into_iter()
+                .flatten()
+                .flatten()
+            {
+                // A prefix rather than an environment: the packages are deeper.
+                let nested = entry.path().join("site-packages");
+                if nested.is_dir() {
+                    return Err(Error::new(
+                        Code::UnfitSite,
+                        format!("`{name}` is no directory of packages"),
+                    )
+                    .hint(format!(
+                        "name the directory itself: `--site {}`",
+                        nested.display()
+                    )));
+                }
+            }
+            Site {
+                directory: directory.to_owned(),
+                left_out: Vec::new(),
+            }
+        }
+    };
+    let distributions = distribution::installed(&site.directory)?;
+    check_wheels(&distributions, &site.directory, minor)?;
+    check_links(&distributions, project)?;
+    Ok(site)
+}
+
+/// Checks that every distribution lies in the tree itself rather than being a link to its sources, except the project's own.
+fn check_links(distributions: &[Distribution], project: Option<&Path>) -> Result<()> {
+    let project = project.and_then(|project| fs_err::canonicalize(project).ok());
+    for distribution in distributions
+        .iter()
+        .filter(|distribution| distribution.is_editable())
+    {
+        let Some(origin) = distribution.local_origin() else {
+            continue;
+        };
+        if project.is_none() || fs_err::canonicalize(&origin).ok() != project {
+            let name = &distribution.name;
+            return Err(Error::new(
+                Code::UnfitSite,
+                format!("`{name}` is only linked into the tree (an editable installation)"),
+            )
+            .hint(format!(
+                "install it as a copy: `pip install {}`",
+                origin.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The value of a line `key = value` of a `pyvenv.cfg`.
+fn setting<'a>(text: &'a str, key: &str) -> Option<&'a str> {
+    text.lines().find_map(|line| {
+        let (name, value) = line.split_once('=')?;
+        name.trim()
+            .eq_ignore_ascii_case(key)
+            .then_some(value.trim())
+    })
+}
+
+/// Is `3.13.5` a release of `3.13`?
+fn is_release_of(version: &str, minor: &str) -> bool {
+    version
+        .strip_prefix(minor)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+fn other_version(directory: &Path, version: &str, minor: &str) -> Error {
+    Error::new(
+        Code::UnfitSite,
+        format!(
+            "`{}` is of Python {version}, and the runtime is Python {minor}",
+            directory.display()
+        ),
+    )
+    .hint(format!(
+        "make the environment with Python {minor}, or let fastice install: `-r FILE`, `--with REQ`"
+    ))
+}
+
+/// Checks that every distribution came from a wheel that fits the runtime.
+fn check_wheels(distributions: &[Distribution], site: &Path, minor: &str) -> Result<()> {
+    for distribution in distributions {
+        let tags = distribution.tags();
+        if !tags.is_empty() && !tags.iter().any(|tag| fits(tag, minor)) {
+            return Err(Error::new(
+                Code::UnfitWheel,
+                format!(
+                    "`{}` in `{}` is for {}, not for CPython {minor} on Linux",
+                    distribution.name,
+                    site.display(),
+                    tags.join(", "),
+                ),
+            )
+            .hint(format!("install it again with Python {minor}")));
+        }
+    }
+    Ok(())
+}
+
+/// Does a wheel with this tag run on CPython `minor` on this platform (the specification "Platform compatibility tags")?
+fn fits(tag: &str, minor: &str) -> bool {
+    let parts: Vec<&str> = tag.split('-').collect();
+    let [python, abi, platform] = parts.as_slice() else {
+        return true;
+    };
+    let digits = minor.replace('.', "");
+    let current = format!("cp{digits}");
+    let not_newer = |prefix: &str| {
+        let number = |text: &str| text.get(1..).and_then(|minor| minor.parse::<u32>().ok());
+        let theirs = python.strip_prefix(prefix);
+        theirs.is_some_and(|theirs| {
+            theirs == "3" || (theirs.starts_with('3') && number(theirs) <= number(&digits))
+        })
+    };
+    let python_fits = match *abi {
+        "none" => not_newer("py") || not_newer("cp"),
+        "abi3" => not_newer("cp"),
+        abi => *python == current && abi == current,
+    };
+    let platform_fits = *platform == "any"
+        || (platform.contains("linux") && platform.ends_with(std::env::consts::ARCH));
+    python_fits && platform_fits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_of_this_python_fit() {
+        for tag in [
+            "py3-none-any",
+            "py2.py3-none-any",
+            "cp313-cp313-manylinux_2_17_x86_64",
+            "cp39-abi3-manylinux_2_28_x86_64",
+            "py3-none-manylinux_2_17_x86_64",
+            "cp313-none-any",
+        ] {
+            let tag = tag
+                .replace("py2.py3", "py3")
+                .replace("x86_64", std::env::consts::ARCH);
+            assert!(fits(&tag, "3.13"), "{tag}");
+        }
+    }
+
+    #[test]
+    fn tags_of_others_do_not() {
+        for tag in [
+            "cp311-cp311-manylinux_2_17_x86_64",
+            "cp313-cp313t-manylinux_2_17_x86_64",
+            "cp314-abi3-manylinux_2_17_x86_64",
+            "py3-none-win_amd64",
+            "cp313-cp313-macosx_11_0_arm64",
+        ] {
+            assert!(!fits(tag, "3.13"), "{tag}");
+        }
+    }
+
+    #[test]
+    fn settings_are_read_as_venv_writes_them() {
+        assert_eq!(
+            setting("home = /x\nversion = 3.11.7\n", "version"),
+            Some("3.11.7")
+        );
+        assert!(is_release_of("3.13.5", "3.13"));
+        assert!(!is_release_of("3.130.5", "3.13"));
+    }
+}

@@ -1,0 +1,94 @@
+//! Directories taken as they lie.
+
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+use super::AppTree;
+use crate::{Code, Error, Result};
+
+/// Directories that are never part of a program: caches, environments, what builds leave behind.
+const NEVER: [&str; 9] = [
+    "__pycache__",
+    "node_modules",
+    ".git",
+    ".hg",
+    ".svn",
+    ".tox",
+    ".nox",
+    ".venv",
+    ".eggs",
+];
+
+/// The files of `root` that belong to a program: all but version control, virtual environments, caches, what builds
+/// leave behind (`dist`, `build` beside a `pyproject.toml`), and what `.gitignore` files name. Sorted.
+///
+/// # Errors
+/// When a directory cannot be read.
+pub(super) fn list(root: &Path) -> Result<AppTree> {
+    list_below(root, root)
+}
+
+/// As [`list`], only what lies below `directory`, a directory in `root`.
+///
+/// # Errors
+/// When a directory cannot be read.
+pub(super) fn list_below(root: &Path, directory: &Path) -> Result<AppTree> {
+    let mut files = Vec::new();
+    let walk = WalkBuilder::new(directory)
+        .hidden(false)
+        .git_global(false)
+        .git_exclude(false)
+        .require_git(false)
+        .parents(false)
+        .follow_links(true)
+        .filter_entry(|entry| !entry.path().is_dir() || is_program_directory(entry.path()))
+        .build();
+    for entry in walk {
+        let entry = entry.map_err(|error| {
+            Error::new(
+                Code::Io,
+                format!("`{}` cannot be listed", directory.display()),
+            )
+            .caused_by(error)
+        })?;
+        if entry.path().is_file() {
+            if let Ok(relative) = entry.path().strip_prefix(root) {
+                files.push(relative.to_owned());
+            }
+        }
+    }
+    files.sort();
+    Ok(AppTree {
+        root: root.to_owned(),
+        files,
+    })
+}
+
+fn is_program_directory(path: &Path) -> bool {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+        return true;
+    };
+    let built = matches!(name, "dist" | "build")
+        && path.parent().is_some_and(|parent| {
+            parent.join("pyproject.toml").exists() || parent.join("setup.py").exists()
+        });
+    !(NEVER.contains(&name)
+        || built
+        || (name.starts_with('.') && name.ends_with("_cache"))
+        || name.ends_with(".egg-info")
+        || path.join("pyvenv.cfg").exists())
+}
+
+/// The absolute form of a path the user gave, without touching symbolic links.
+///
+/// # Errors
+/// When the working directory is gone.
+pub(super) fn absolute(path: &Path) -> Result<PathBuf> {
+    let absolute = std::path::absolute(path).map_err(Error::io)?;
+    // `.` and `..` at the end would leave the path without a name.
+    match absolute.file_name() {
+        Some(_) if !absolute.ends_with("..") => Ok(absolute),
+        _ => fs_err::canonicalize(&absolute).map_err(Error::io),
+    }
+}
