@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
 
-use fastice_image::{Extent, Header, ImageWriter, Method, Source, Written};
+use fastice_image::{Extent, Header, ImageWriter, Method, ModuleNode, Raw, Source, Written};
 use flate2::read::DeflateDecoder;
 use flate2::{Compression, Crc};
 use rayon::prelude::*;
@@ -74,14 +74,13 @@ pub(crate) fn write_image<W: Write>(
             .code
             .as_ref()
             .and_then(|path| codes.get(path.as_str()).copied());
-        writer.module(
-            directory,
-            name,
-            module.kind,
-            module.is_package,
-            &module.origin,
+        let node = ModuleNode {
+            kind: module.kind,
+            is_package: module.is_package,
+            origin: module.origin.clone(),
             code,
-        );
+        };
+        writer.module(directory, name, node);
     }
     for name in &layout.left_out {
         writer.left_out(name);
@@ -153,12 +152,12 @@ impl<'a> Prepared<'a> {
                 method,
                 size,
                 crc32,
-            } => Source::Raw {
-                stored,
+            } => Source::Raw(Raw {
+                stored: Cow::Borrowed(stored),
                 method: *method,
                 size: *size,
                 crc32: *crc32,
-            },
+            }),
         }
     }
 }
