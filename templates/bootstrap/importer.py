@@ -127,7 +127,8 @@ class _ProgramSpec(ModuleSpec):
     def parent(self):
         self.__class__ = ModuleSpec
         _fastice.PROGRAM_MODULE = None
-        sys.argv[0] = sys.orig_argv[0]
+        # CPython keeps no original for the one argument "".
+        sys.argv[0] = sys.orig_argv[0] if sys.orig_argv else ""
         return None
 
 
