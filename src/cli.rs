@@ -32,7 +32,7 @@ pub struct Global {
     /// Print what each stage decides.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
-    /// When to use colours. NO_COLOR and CLICOLOR are honoured by `auto`.
+    /// When to use colours; `auto` honours `NO_COLOR` and `CLICOLOR`.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
 }

@@ -8,8 +8,8 @@
 
 mod analyze;
 pub mod cache;
-mod collect;
 pub mod cli;
+mod collect;
 pub mod commands;
 mod compile;
 pub mod error;

@@ -1,5 +1,6 @@
 //! `fastice build`.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -42,6 +43,7 @@ pub(super) fn freeze(
     output: impl FnOnce(&str) -> Result<PathBuf>,
 ) -> Result<Summary> {
     let request = Request::from_arguments(source);
+    resolve::check(&request)?;
     let pack = Pack::locate()?;
     let resolved = resolve::resolve(&request, &Interpreter::of(&pack), terminal)?;
     let application = resolved.application();
@@ -106,13 +108,14 @@ fn text(summary: &Summary, verbosity: Verbosity) -> String {
     let mut out = String::new();
     for (name, size) in &rows {
         let size = format::size(*size);
-        out.push_str(&format!("  {name:width$}  {size:>9}\n"));
+        let _ = writeln!(out, "  {name:width$}  {size:>9}");
     }
-    out.push_str(&format!(
-        "{}: {}, {}\n",
+    let _ = writeln!(
+        out,
+        "{}: {}, {}",
         summary.output.display(),
         format::size(summary.size),
         format::count(summary.modules, "module"),
-    ));
+    );
     out
 }

@@ -1,5 +1,7 @@
 //! `fastice explain`.
 
+use std::fmt::Write as _;
+
 use super::print;
 use crate::Result;
 use crate::cli;
@@ -24,8 +26,8 @@ pub(super) fn explain(arguments: &cli::Explain) -> Result<ExitStatus> {
 }
 
 fn list() -> String {
-    Code::ALL
-        .iter()
-        .map(|&code| format!("{}  {}\n", code.as_str(), explanation::title(code)))
-        .collect()
+    Code::ALL.iter().fold(String::new(), |mut out, &code| {
+        let _ = writeln!(out, "{}  {}", code.as_str(), explanation::title(code));
+        out
+    })
 }

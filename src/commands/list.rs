@@ -1,5 +1,7 @@
 //! `fastice list`.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use super::print;
@@ -28,10 +30,11 @@ pub(super) fn list(arguments: &cli::List) -> Result<ExitStatus> {
             files,
         })?,
         OutputFormat::Text => {
-            let lines = files
-                .iter()
-                .map(|file| format!("{:>10} {:>10} {}\n", file.size, file.stored, file.path));
-            print::text(&lines.collect::<String>())?;
+            let mut out = String::new();
+            for file in &files {
+                let _ = writeln!(out, "{:>10} {:>10} {}", file.size, file.stored, file.path);
+            }
+            print::text(&out)?;
         }
     }
     Ok(ExitStatus::Success)

@@ -56,10 +56,11 @@ impl Distribution {
                 .and_then(|rest| rest.strip_suffix(']'))
             {
                 wanted = matches!(group.trim(), "console_scripts" | "gui_scripts");
-            } else if wanted && !line.starts_with(['#', ';']) {
-                if let Some((name, entry)) = line.split_once('=') {
-                    scripts.insert(name.trim().to_owned(), entry.trim().to_owned());
-                }
+            } else if wanted
+                && !line.starts_with(['#', ';'])
+                && let Some((name, entry)) = line.split_once('=')
+            {
+                scripts.insert(name.trim().to_owned(), entry.trim().to_owned());
             }
         }
         scripts
@@ -90,6 +91,15 @@ impl Distribution {
             .filter_map(|line| line.strip_prefix("Tag:"))
             .map(|tag| tag.trim().to_owned())
             .collect()
+    }
+
+    /// Does its metadata name `name` (normalized) as a requirement, under whatever condition?
+    pub(super) fn requires(&self, name: &str) -> bool {
+        let text = self.text("METADATA").unwrap_or_default();
+        text.lines()
+            .take_while(|line| !line.is_empty())
+            .filter_map(|line| line.strip_prefix("Requires-Dist:"))
+            .any(|requirement| names::of_requirement(requirement).as_deref() == Some(name))
     }
 
     fn text(&self, name: &str) -> Option<String> {

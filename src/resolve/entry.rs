@@ -164,13 +164,7 @@ fn find(module: &str, roots: &[&Path]) -> Option<Found> {
             .into_iter()
             .flatten()
             .flatten()
-            .find(|file| {
-                let file = file.file_name();
-                let file = file.to_string_lossy();
-                file.strip_prefix(&name).is_some_and(|rest| {
-                    rest.starts_with('.') && (rest.ends_with(".so") || rest == ".pyc")
-                })
-            });
+            .find(|file| is_compiled(&file.path(), &name));
         if let Some(file) = compiled {
             return Some(Found::File(file.path()));
         }
@@ -179,6 +173,15 @@ fn find(module: &str, roots: &[&Path]) -> Option<Found> {
         }
     }
     namespace
+}
+
+/// Is `path` an extension module or sourceless byte code called `name`: `name.cpython-313-x86_64-linux-gnu.so`, `name.pyc`?
+fn is_compiled(path: &Path, name: &str) -> bool {
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    file.split('.').next() == Some(name)
+        && path
+            .extension()
+            .is_some_and(|extension| extension == "so" || extension == "pyc")
 }
 
 fn no_such_module(module: &str, roots: &[&Path]) -> Error {

@@ -16,7 +16,7 @@ mod tree;
 use std::path::PathBuf;
 
 pub use request::{Choice, Input, Interpreter, Request, Resolved};
-pub use stages::resolve;
+pub use stages::{check, resolve};
 
 /// A program with everything it needs, installed on the disk. What the rest of the pipeline freezes.
 #[derive(Debug, Clone)]

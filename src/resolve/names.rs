@@ -27,7 +27,9 @@ pub(super) fn of_requirement(requirement: &str) -> Option<String> {
     let rest = rest.trim_start();
     let continued =
         rest.is_empty() || rest.starts_with(['[', '=', '<', '>', '!', '~', ';', '@', '(']);
-    let path = name.ends_with(".whl") || name.ends_with(".gz") || name.ends_with(".zip");
+    let path = std::path::Path::new(name)
+        .extension()
+        .is_some_and(|extension| extension == "whl" || extension == "gz" || extension == "zip");
     (named && continued && !path).then(|| normalize(name))
 }
 

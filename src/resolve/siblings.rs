@@ -47,7 +47,7 @@ pub(super) fn collect(root: &Path, script: &Path) -> Result<AppTree> {
 fn find(root: &Path, name: &str) -> Result<Vec<PathBuf>> {
     let directory = root.join(name);
     if directory.join("__init__.py").is_file() {
-        return Ok(tree::list_below(root, &directory)?.files);
+        return Ok(tree::package(root, &directory)?.files);
     }
     let extensions = [".cpython-313-x86_64-linux-gnu.so", ".abi3.so", ".so", ".py"];
     for extension in extensions {
@@ -58,7 +58,7 @@ fn find(root: &Path, name: &str) -> Result<Vec<PathBuf>> {
     }
     // A namespace package, if there is Python in it.
     if directory.is_dir() && directory != root.join("__pycache__") {
-        let files = tree::list_below(root, &directory)?.files;
+        let files = tree::package(root, &directory)?.files;
         if files
             .iter()
             .any(|file| file.extension().is_some_and(|extension| extension == "py"))

@@ -25,62 +25,79 @@ pub(super) fn open(
     interpreter: &Interpreter,
     project: Option<&Path>,
 ) -> Result<Site> {
-    let name = directory.display();
     if !directory.is_dir() {
         return Err(Error::new(
             Code::NoSuchPath,
-            format!("`{name}` is no directory"),
+            format!("`{}` is no directory", directory.display()),
         ));
     }
     let minor = interpreter.minor();
     let site = match fs_err::read_to_string(directory.join("pyvenv.cfg")) {
-        Ok(text) => {
-            let version = setting(&text, "version_info").or_else(|| setting(&text, "version"));
-            if let Some(version) = version.filter(|version| !is_release_of(version, minor)) {
-                return Err(other_version(directory, version, minor));
-            }
-            let site = directory.join(format!("lib/python{minor}/site-packages"));
-            if !site.is_dir() {
-                return Err(Error::new(
-                    Code::UnfitSite,
-                    format!("the virtual environment `{name}` has no packages for Python {minor}"),
-                )
-                .hint(format!("make it with Python {minor}")));
-            }
-            Site {
-                directory: site,
-                left_out: vec!["pip".to_owned()],
-            }
-        }
-        Err(_) => {
-            for entry in fs_err::read_dir(directory.join("lib"))
-                .into_iter()
-                .flatten()
-                .flatten()
-            {
-                // A prefix rather than an environment: the packages are deeper.
-                let nested = entry.path().join("site-packages");
-                if nested.is_dir() {
-                    return Err(Error::new(
-                        Code::UnfitSite,
-                        format!("`{name}` is no directory of packages"),
-                    )
-                    .hint(format!(
-                        "name the directory itself: `--site {}`",
-                        nested.display()
-                    )));
-                }
-            }
-            Site {
-                directory: directory.to_owned(),
-                left_out: Vec::new(),
-            }
-        }
+        Ok(settings) => environment(directory, &settings, minor)?,
+        Err(_) => plain(directory, minor)?,
     };
-    let distributions = distribution::installed(&site.directory)?;
-    check_wheels(&distributions, &site.directory, minor)?;
+    let distributions = distribution::installed(&site)?;
+    check_wheels(&distributions, &site, minor)?;
     check_links(&distributions, project)?;
-    Ok(site)
+    let needs_pip = distributions
+        .iter()
+        .any(|distribution| distribution.requires("pip"));
+    Ok(Site {
+        directory: site,
+        left_out: if needs_pip {
+            Vec::new()
+        } else {
+            vec!["pip".to_owned()]
+        },
+    })
+}
+
+/// The packages of the virtual environment in `directory`; `settings` is its `pyvenv.cfg`.
+fn environment(directory: &Path, settings: &str, minor: &str) -> Result<PathBuf> {
+    let version = setting(settings, "version_info").or_else(|| setting(settings, "version"));
+    if let Some(version) = version.filter(|version| !is_release_of(version, minor)) {
+        return Err(other_version(directory, version, minor));
+    }
+    let site = directory.join(format!("lib/python{minor}/site-packages"));
+    if site.is_dir() {
+        return Ok(site);
+    }
+    let name = directory.display();
+    Err(Error::new(
+        Code::UnfitSite,
+        format!("the virtual environment `{name}` has no packages for Python {minor}"),
+    )
+    .hint(format!("make it with Python {minor}")))
+}
+
+/// A directory of packages: checks as far as its path tells that it is one, and of this Python.
+fn plain(directory: &Path, minor: &str) -> Result<PathBuf> {
+    let parent = directory
+        .parent()
+        .and_then(Path::file_name)
+        .and_then(|name| name.to_str());
+    let version = parent.and_then(|name| name.strip_prefix("python"));
+    if let Some(version) = version.filter(|version| *version != minor && version.contains('.')) {
+        return Err(other_version(directory, version, minor));
+    }
+    // A prefix rather than its packages: these are deeper.
+    let inner = fs_err::read_dir(directory.join("lib"))
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path().join("site-packages"))
+        .find(|inner| inner.is_dir());
+    match inner {
+        Some(inner) => Err(Error::new(
+            Code::UnfitSite,
+            format!("`{}` is no directory of packages", directory.display()),
+        )
+        .hint(format!(
+            "name that directory itself: `--site {}`",
+            inner.display()
+        ))),
+        None => Ok(directory.to_owned()),
+    }
 }
 
 /// Checks that every distribution lies in the tree itself rather than being a link to its sources, except the project's own.

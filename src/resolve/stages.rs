@@ -15,15 +15,11 @@ use super::{AppTree, Application, Entry, entry, names, script, siblings, site, t
 use crate::ui::Reporter;
 use crate::{Code, Error, Result};
 
-/// Finds out what the user's input is, installs what it depends on, and decides what runs.
+/// Checks what can be checked without a runtime: that the input exists and the name can be one.
 ///
 /// # Errors
-/// When the input is no program, its entry cannot be decided, or its dependencies cannot be installed.
-pub fn resolve(
-    request: &Request,
-    interpreter: &Interpreter,
-    reporter: &dyn Reporter,
-) -> Result<Resolved> {
+/// [`Code::NoSuchPath`], [`Code::InvalidName`].
+pub fn check(request: &Request) -> Result<()> {
     if let Some(name) = request
         .name
         .as_deref()
@@ -35,6 +31,22 @@ pub fn resolve(
         )
         .hint("a name has no `/`; the directory goes to `-o`"));
     }
+    if let Input::Path(path) = &request.input {
+        existing(path)?;
+    }
+    Ok(())
+}
+
+/// Finds out what the user's input is, installs what it depends on, and decides what runs.
+///
+/// # Errors
+/// When the input is no program, its entry cannot be decided, or its dependencies cannot be installed.
+pub fn resolve(
+    request: &Request,
+    interpreter: &Interpreter,
+    reporter: &dyn Reporter,
+) -> Result<Resolved> {
+    check(request)?;
     let context = Context {
         request,
         interpreter,
@@ -168,7 +180,7 @@ impl Context<'_> {
                 .and_then(|table| table.requires_python.as_deref());
             self.check_python(requires, &file)?;
             if project.is_package(directory) && self.request.site.is_none() {
-                return self.package(directory, project.scripts());
+                return self.package(directory, project.scripts().as_ref());
             }
             return self.unpackaged(directory, &project);
         }
@@ -182,12 +194,13 @@ impl Context<'_> {
     fn package(
         &self,
         directory: &Path,
-        scripts: Option<BTreeMap<String, String>>,
+        scripts: Option<&BTreeMap<String, String>>,
     ) -> Result<Resolved> {
         let whose = format!("the project `{}`", directory.display());
         // What can be found wrong at once is not found after minutes of installing.
-        if let Some(scripts) = &scripts {
-            self.choose(scripts, &whose)?;
+        if let Some(scripts) = scripts {
+            self.choose(scripts, &whose)
+                .map_err(|error| suggest_modules(error, &project::source_root(directory)))?;
         }
         let dependencies = self.dependencies(Some(directory), None, Vec::new())?;
         let site = dependencies.directory().unwrap_or(directory).to_owned();
@@ -230,7 +243,7 @@ impl Context<'_> {
         let own = table
             .and_then(|table| table.name.as_deref())
             .map(names::normalize);
-        let app = tree::list(&root)?;
+        let app = tree::project(&root)?;
         Ok(dependencies.resolved(name, entry, Some(app), own.into_iter().collect()))
     }
 
@@ -272,7 +285,11 @@ impl Context<'_> {
             .chain(dependencies.directory())
             .collect();
         entry::check(&entry, &roots)?;
-        let app = tree::list_below(root, directory)?;
+        let app = if root == directory {
+            tree::project(root)?
+        } else {
+            tree::package(root, directory)?
+        };
         let name = match &entry {
             Entry::Module(module) | Entry::Function { module, .. } => {
                 module.split('.').next().unwrap_or(module).to_owned()
@@ -310,7 +327,12 @@ impl Context<'_> {
                 .hint("write its name before the address: `NAME @ https://…`")
             })?;
         let whose = format!("`{}`", distribution.name);
-        let (script, entry) = self.choose(&distribution.scripts(), &whose)?;
+        let mut scripts = distribution.scripts();
+        if self.request.choice.is_none() && scripts.contains_key(&distribution.name) {
+            // Of several, the one called as the distribution is meant, as with `pipx run` and `uvx`.
+            scripts.retain(|name, _| *name == distribution.name);
+        }
+        let (script, entry) = self.choose(&scripts, &whose)?;
         entry::check(&entry, &[&site])?;
         let name = self.name(&script.unwrap_or(distribution.name));
         Ok(dependencies.resolved(name, entry, None, Vec::new()))

@@ -20,27 +20,33 @@ const NEVER: [&str; 9] = [
     ".eggs",
 ];
 
-/// The files of `root` that belong to a program: all but version control, virtual environments, caches, what builds
-/// leave behind (`dist`, `build` beside a `pyproject.toml`), and what `.gitignore` files name. Sorted.
+/// The files of the project in `root` that belong to the program: all but version control, virtual environments, caches,
+/// what builds leave behind (`dist`, `build` beside a `pyproject.toml`), and what `.gitignore` files name. Sorted.
 ///
 /// # Errors
 /// When a directory cannot be read.
-pub(super) fn list(root: &Path) -> Result<AppTree> {
-    list_below(root, root)
+pub(super) fn project(root: &Path) -> Result<AppTree> {
+    list(root, root, true)
 }
 
-/// As [`list`], only what lies below `directory`, a directory in `root`.
+/// The files of the package `package`, a directory in `root`: as [`project`], and also what `.gitignore` names, for generated
+/// modules are often not in version control and yet imported.
 ///
 /// # Errors
 /// When a directory cannot be read.
-pub(super) fn list_below(root: &Path, directory: &Path) -> Result<AppTree> {
+pub(super) fn package(root: &Path, package: &Path) -> Result<AppTree> {
+    list(root, package, false)
+}
+
+fn list(root: &Path, directory: &Path, ignore: bool) -> Result<AppTree> {
     let mut files = Vec::new();
     let walk = WalkBuilder::new(directory)
         .hidden(false)
         .git_global(false)
         .git_exclude(false)
-        .require_git(false)
-        .parents(false)
+        .ignore(false)
+        .git_ignore(ignore)
+        .parents(ignore)
         .follow_links(true)
         .filter_entry(|entry| !entry.path().is_dir() || is_program_directory(entry.path()))
         .build();
@@ -52,10 +58,10 @@ pub(super) fn list_below(root: &Path, directory: &Path) -> Result<AppTree> {
             )
             .caused_by(error)
         })?;
-        if entry.path().is_file() {
-            if let Ok(relative) = entry.path().strip_prefix(root) {
-                files.push(relative.to_owned());
-            }
+        if entry.path().is_file()
+            && let Ok(relative) = entry.path().strip_prefix(root)
+        {
+            files.push(relative.to_owned());
         }
     }
     files.sort();

@@ -13,9 +13,18 @@ pub(super) fn explain(tool: Tool, stderr: &str, stdout: &str) -> Error {
     } else {
         stderr
     };
-    let words = shorten(tool, said);
+    let mut words = shorten(tool, said);
     let lower = said.to_lowercase();
     let has = |patterns: &[&str]| patterns.iter().any(|pattern| lower.contains(pattern));
+    if tool == Tool::Pip && has(&NETWORK) {
+        // pip warns of every failed attempt and in the end only misses the distribution.
+        let mut warnings = said
+            .lines()
+            .filter(|line| line.trim_start().starts_with("WARNING: "));
+        words = warnings.next_back().map_or(words, |line| {
+            undecorate(line.trim_start_matches("WARNING: "))
+        });
+    }
     let (code, sentence, hint) = if has(&NETWORK) {
         (
             Code::Installer,
@@ -162,8 +171,46 @@ fn pip_build_output(said: &str) -> Vec<&str> {
     lines[start.min(end)..end].to_vec()
 }
 
-/// A line without the boxes and crosses drawn before it.
-fn undecorate(line: &str) -> &str {
+/// A line without the boxes and crosses drawn before it, and without long lists.
+fn undecorate(line: &str) -> String {
     let text = line.trim_start_matches(|c: char| c.is_whitespace() || "×│├╰─▶>".contains(c));
-    text.strip_prefix("error: ").unwrap_or(text).trim_end()
+    let text = ["error: ", "cause: "]
+        .iter()
+        .find_map(|word| text.strip_prefix(word))
+        .unwrap_or(text)
+        .trim_end();
+    shorten_versions(text).unwrap_or_else(|| text.to_owned())
+}
+
+/// pip lists every version there is; the newest ones say enough.
+fn shorten_versions(line: &str) -> Option<String> {
+    const KEPT: usize = 5;
+    let (before, list) = line.split_once("(from versions: ")?;
+    let versions: Vec<&str> = list.trim_end_matches(')').split(", ").collect();
+    let kept = versions.get(versions.len().checked_sub(KEPT)?..)?;
+    Some(format!("{before}(from versions: …, {})", kept.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lists_of_versions_are_shortened() {
+        let line = "no x==9 (from versions: 1, 2, 3, 4, 5, 6, 7)";
+        assert_eq!(
+            undecorate(line),
+            "no x==9 (from versions: …, 3, 4, 5, 6, 7)"
+        );
+        assert_eq!(
+            undecorate("no x (from versions: none)"),
+            "no x (from versions: none)"
+        );
+    }
+
+    #[test]
+    fn decoration_goes_and_words_stay() {
+        assert_eq!(undecorate("  ╰─▶ Because x"), "Because x");
+        assert_eq!(undecorate("error: Failed to parse"), "Failed to parse");
+    }
 }
