@@ -1,5 +1,7 @@
 //! The command line: what can be written, and what each thing means. Behaviour is in [`crate::commands`].
 
+pub mod reference;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -139,8 +141,8 @@ pub struct Explain {
 /// What is frozen and how: shared by `build` and `run`.
 #[derive(Debug, Clone, Args)]
 pub struct Source {
-    /// A script (its PEP 723 metadata is honoured), a project directory with a pyproject.toml, or a
-    /// directory with a __main__.py [default: the working directory].
+    /// A script (its PEP 723 metadata is honoured), a project directory with a `pyproject.toml`, or a
+    /// directory with a `__main__.py` [default: the working directory].
     #[arg(value_name = "INPUT", conflicts_with = "from")]
     pub input: Option<PathBuf>,
     /// A requirement whose console script becomes the program: `--from httpie --script http`.

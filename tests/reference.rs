@@ -1,0 +1,55 @@
+//! Pages that are generated from the program are as the program is. `UPDATE_REFERENCE=1 cargo test --test reference` writes them.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::path::PathBuf;
+
+use fastice::error::{Code, explanation};
+
+fn repository() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn check(page: &str, generated: &str) {
+    let path = repository().join("docs/reference").join(page);
+    if env::var_os("UPDATE_REFERENCE").is_some() {
+        fs_err::write(&path, generated).unwrap();
+    }
+    let written = fs_err::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == generated,
+        "{page} is out of date; write it with UPDATE_REFERENCE=1 cargo test --test reference"
+    );
+}
+
+#[test]
+fn the_command_line_page_is_current() {
+    check("cli.md", &fastice::cli::reference::page());
+}
+
+#[test]
+fn the_errors_page_is_current() {
+    check("errors.md", &explanation::reference());
+}
+
+#[test]
+fn every_code_is_explained_and_nothing_else() {
+    let codes: BTreeSet<String> = Code::ALL
+        .iter()
+        .map(|code| format!("{}.md", code.as_str()))
+        .collect();
+    let files: BTreeSet<String> = fs_err::read_dir(repository().join("templates/errors"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(codes, files);
+    assert_eq!(codes.len(), Code::ALL.len(), "two codes are written alike");
+    for &code in Code::ALL {
+        let text = explanation::text(code);
+        let heading = format!("# {}: ", code.as_str());
+        assert!(text.starts_with(&heading), "{heading}");
+        for part in ["\n**Cause.** ", "\n**Remedy.** ", "\n```"] {
+            assert!(text.contains(part), "{} lacks {part:?}", code.as_str());
+        }
+    }
+}
