@@ -24,7 +24,10 @@ pub(super) fn lines(name: &str, text: &str) -> Vec<Line> {
         .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
         .map(|line| {
             if line.starts_with("import ") || line.starts_with("import\t") {
-                Line::Code { code: line.to_owned(), known: is_known(name, line) }
+                Line::Code {
+                    code: line.to_owned(),
+                    known: is_known(name, line),
+                }
             } else {
                 Line::Directory(PathBuf::from(line.trim_end()))
             }
@@ -35,8 +38,10 @@ pub(super) fn lines(name: &str, text: &str) -> Vec<Line> {
 /// Code of which it is known that a frozen program runs without it: setuptools' hook for `distutils` (which Python 3.13 does not have), the
 /// patch of virtual environments for `distutils`, and namespace packages of old style, which the import system finds by itself.
 fn is_known(name: &str, line: &str) -> bool {
-    matches!(name, "distutils-precedence.pth" | "_virtualenv.pth" | "a1_coverage.pth")
-        || name.ends_with("-nspkg.pth")
+    matches!(
+        name,
+        "distutils-precedence.pth" | "_virtualenv.pth" | "a1_coverage.pth"
+    ) || name.ends_with("-nspkg.pth")
         || line.contains("_distutils_hack")
 }
 
@@ -67,7 +72,10 @@ mod tests {
             [
                 Line::Directory("vendor".into()),
                 Line::Directory("/home/src".into()),
-                Line::Code { code: "import os; os.x()".into(), known: false },
+                Line::Code {
+                    code: "import os; os.x()".into(),
+                    known: false
+                },
                 Line::Directory("important".into()),
             ]
         );

@@ -58,7 +58,9 @@ pub(super) fn hash(contents: &[u8]) -> String {
         bits[1..=chunk.len()].copy_from_slice(chunk);
         let bits = u32::from_be_bytes(bits);
         for digit in 0..=chunk.len() {
-            text.push(char::from(ALPHABET[(bits >> (18 - 6 * digit)) as usize & 63]));
+            text.push(char::from(
+                ALPHABET[(bits >> (18 - 6 * digit)) as usize & 63],
+            ));
         }
     }
     text
@@ -71,7 +73,10 @@ mod tests {
     #[test]
     fn reads_paths() {
         let text = "a/b.py,sha256=x,3\r\n\"c,\"\"d\"\".py\",,\n../../bin/e,,\n\n";
-        assert_eq!(paths(text).collect::<Vec<_>>(), ["a/b.py", "c,\"d\".py", "../../bin/e"]);
+        assert_eq!(
+            paths(text).collect::<Vec<_>>(),
+            ["a/b.py", "c,\"d\".py", "../../bin/e"]
+        );
     }
 
     #[test]
@@ -82,6 +87,9 @@ mod tests {
             text,
             "\"a,\"\"b\"\".py\",sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\nx.dist-info/RECORD,,\n"
         );
-        assert_eq!(paths(&text).collect::<Vec<_>>(), ["a,\"b\".py", "x.dist-info/RECORD"]);
+        assert_eq!(
+            paths(&text).collect::<Vec<_>>(),
+            ["a,\"b\".py", "x.dist-info/RECORD"]
+        );
     }
 }

@@ -19,13 +19,23 @@ pub(super) fn entry_points(text: &str) -> Vec<(String, String, String)> {
     let mut in_scripts = false;
     let mut found = Vec::new();
     for line in text.lines().map(str::trim) {
-        if let Some(section) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+        if let Some(section) = line
+            .strip_prefix('[')
+            .and_then(|line| line.strip_suffix(']'))
+        {
             in_scripts = matches!(section.trim(), "console_scripts" | "gui_scripts");
-        } else if let Some((name, object)) = line.split_once('=').filter(|_| in_scripts && !line.starts_with(['#', ';'])) {
+        } else if let Some((name, object)) = line
+            .split_once('=')
+            .filter(|_| in_scripts && !line.starts_with(['#', ';']))
+        {
             // Extras after the object, `pkg:main [color]`, have no meaning for running it.
             let object = object.split('[').next().unwrap_or_default();
             if let Some((module, attribute)) = object.split_once(':') {
-                found.push((name.trim().to_owned(), module.trim().to_owned(), attribute.trim().to_owned()));
+                found.push((
+                    name.trim().to_owned(),
+                    module.trim().to_owned(),
+                    attribute.trim().to_owned(),
+                ));
             }
         }
     }
@@ -43,7 +53,9 @@ pub(super) fn relocated(contents: &[u8]) -> Option<Vec<u8>> {
     }
     // Installers write three lines for a long path: sh runs the second, Python sees a string.
     let text = str::from_utf8(rest).ok()?;
-    let after = text.strip_prefix("'''exec' ").filter(|_| command.trim() == "/bin/sh")?;
+    let after = text
+        .strip_prefix("'''exec' ")
+        .filter(|_| command.trim() == "/bin/sh")?;
     let (_, after) = after.split_once("\n' '''\n")?;
     Some([SHEBANG, after].concat().into_bytes())
 }
@@ -72,7 +84,10 @@ mod tests {
     fn relocates_python_scripts_only() {
         let expected = Some(b"#!/fastice/bin/python\npass\n".to_vec());
         assert_eq!(relocated(b"#!/tmp/x/bin/python3.13\npass\n"), expected);
-        assert_eq!(relocated(b"#!/bin/sh\n'''exec' \"/a b/python\" \"$0\" \"$@\"\n' '''\npass\n"), expected);
+        assert_eq!(
+            relocated(b"#!/bin/sh\n'''exec' \"/a b/python\" \"$0\" \"$@\"\n' '''\npass\n"),
+            expected
+        );
         assert_eq!(relocated(b"#!/bin/bash\necho\n"), None);
         assert_eq!(relocated(b"\x7fELF\n"), None);
     }

@@ -76,7 +76,13 @@ pub fn create(ingredients: &Ingredients, output: &Path) -> Result<()> {
         .iter()
         .filter_map(|(path, contents)| StandardSource::new(path, contents, &library_directory))
         .collect();
-    let graph = graph(&interpreter, &standard)?;
+    let mut graph = graph(&interpreter, &standard)?;
+    graph.add_data(
+        &library_directory,
+        tree.keys()
+            .map(String::as_str)
+            .filter(|path| !has_extension(path, "py")),
+    );
     tree.extend(wheel_files(
         &ingredients.pip_wheel,
         &format!("{library_directory}/site-packages"),

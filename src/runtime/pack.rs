@@ -5,9 +5,10 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use fastice_image::{Header, Image, reader::Node};
+use fastice_image::{FileNode, Header, Image, reader::Node};
 use fs_err as fs;
 
+use super::stdlib::{GRAPH, StandardLibrary};
 use crate::{Code, Error, Result, cache};
 
 include!(concat!(env!("OUT_DIR"), "/pack.rs"));
@@ -128,6 +129,57 @@ impl Pack {
         })
     }
 
+    /// The standard library it holds.
+    ///
+    /// # Errors
+    /// [`Code::DamagedRuntime`].
+    pub fn standard_library(&self) -> Result<StandardLibrary> {
+        StandardLibrary::from_json(&self.read(GRAPH)?)
+    }
+
+    /// The file at `path`, below the root, as it is stored.
+    ///
+    /// # Errors
+    /// [`Code::DamagedRuntime`] when it is not there or damaged.
+    pub(crate) fn stored(&self, path: &str) -> Result<(FileNode, &'static [u8])> {
+        match self.image.node(path) {
+            Ok(Some(Node::File(file))) => match self.image.bytes(&file.data, path) {
+                Ok(bytes) => Ok((file, bytes)),
+                Err(damage) => Err(self.damaged(&damage)),
+            },
+            Ok(_) => Err(self.missing(path)),
+            Err(damage) => Err(self.damaged(&damage)),
+        }
+    }
+
+    /// Paths of all files in the directory `path`, below the root, at any depth.
+    ///
+    /// # Errors
+    /// [`Code::DamagedRuntime`].
+    pub(crate) fn files_in(&self, path: &str) -> Result<Vec<String>> {
+        let mut files = Vec::new();
+        let mut pending = vec![path.to_owned()];
+        while let Some(path) = pending.pop() {
+            match self
+                .image
+                .node(&path)
+                .map_err(|damage| self.damaged(&damage))?
+            {
+                Some(Node::Directory(directory)) => {
+                    pending.extend(
+                        directory
+                            .entries
+                            .iter()
+                            .map(|entry| format!("{path}/{}", entry.name)),
+                    );
+                }
+                Some(Node::File(_)) => files.push(path),
+                None => {}
+            }
+        }
+        Ok(files)
+    }
+
     /// Contents of the file at `path`, below the root.
     ///
     /// # Errors
@@ -139,12 +191,16 @@ impl Pack {
                 .contents(&file, path)
                 .map(std::borrow::Cow::into_owned)
                 .map_err(|damage| self.damaged(&damage)),
-            Ok(_) => Err(Error::new(
-                Code::DamagedRuntime,
-                format!("the runtime pack {} has no {path}", self.path.display()),
-            )),
+            Ok(_) => Err(self.missing(path)),
             Err(damage) => Err(self.damaged(&damage)),
         }
+    }
+
+    fn missing(&self, path: &str) -> Error {
+        Error::new(
+            Code::DamagedRuntime,
+            format!("the runtime pack {} has no {path}", self.path.display()),
+        )
     }
 
     /// The error for damage found while reading.

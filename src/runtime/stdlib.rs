@@ -27,6 +27,9 @@ pub struct StandardModule {
     pub origin: Option<String>,
     /// Standard modules that it may import.
     pub imports: BTreeSet<String>,
+    /// Files of a package that are no modules, below the root.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub data: BTreeSet<String>,
 }
 
 impl StandardLibrary {
@@ -59,7 +62,7 @@ impl StandardLibrary {
                         name,
                         StandardModule {
                             origin,
-                            imports: BTreeSet::new(),
+                            ..StandardModule::default()
                         },
                     )
                 })
@@ -95,6 +98,27 @@ impl StandardLibrary {
             .flat_map(|name| library.resolve(name))
             .collect();
         library
+    }
+
+    /// Gives each of the files at `paths`, which are below `directory` and no modules, to the package it lies in.
+    pub(crate) fn add_data<'a>(&mut self, directory: &str, paths: impl Iterator<Item = &'a str>) {
+        for path in paths {
+            let Some(relative) = path
+                .strip_prefix(directory)
+                .and_then(|rest| rest.strip_prefix('/'))
+            else {
+                continue;
+            };
+            let folder = relative
+                .rsplit_once('/')
+                .map_or("", |(folder, _)| folder)
+                .replace('/', ".");
+            if let Some(package) = self.resolve(&folder).pop()
+                && let Some(module) = self.modules.get_mut(&package)
+            {
+                module.data.insert(path.to_owned());
+            }
+        }
     }
 
     fn link(&mut self, module: &str, mut imports: BTreeSet<String>) {

@@ -1,0 +1,175 @@
+//! The stages after `resolve`, in their order.
+
+mod assemble;
+mod entry;
+mod shares;
+
+use std::path::{Path, PathBuf};
+
+use fastice_image::{Extent, Header, Settings};
+use serde::Serialize;
+
+use crate::analyze::analyze;
+use crate::collect::{collect, modules};
+use crate::compile::{Cache, Compiler};
+use crate::resolve::Application;
+use crate::runtime::{Pack, library_directory};
+use crate::ui::Reporter;
+use crate::write::{Layout, Target, bootstrap, standard, write_image};
+use crate::{Result, cache};
+
+use shares::{STANDARD_LIBRARY, Shares};
+
+/// What the user may decide about the stages after `resolve`.
+#[derive(Debug, Clone, Default)]
+pub struct FreezeOptions {
+    /// Optimization level of the code objects, 0 to 2: `python`, `python -O`, `python -OO`.
+    pub optimization_level: u8,
+    /// Standard modules (dotted; a package means all of it) to take although no import of them was found.
+    pub include_modules: Vec<String>,
+    /// Standard modules (dotted; a package means all of it) to leave out although they are imported.
+    pub exclude_modules: Vec<String>,
+    /// Overwrite an output that fastice did not make.
+    pub force: bool,
+}
+
+/// What came out of a build.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// The executable.
+    pub output: PathBuf,
+    /// Its length, in bytes.
+    pub size: u64,
+    /// What takes the room, the largest first. The sizes add up to `size`.
+    pub parts: Vec<Part>,
+    /// Modules with a code object in the image.
+    pub modules: usize,
+}
+
+/// A share of the executable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Normalized name of the distribution, or what else it is: `stub`, `standard library`, `app`, `index`.
+    pub name: String,
+    /// Version of the distribution.
+    pub version: Option<String>,
+    /// Files.
+    pub files: usize,
+    /// Bytes in the executable, as stored.
+    pub size: u64,
+}
+
+/// Origin of a [`Part`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// The runtime: stub, bootstrap, standard library.
+    Runtime,
+    /// The project's own files.
+    Program,
+    /// An installed distribution.
+    Distribution,
+    /// Index and archive directory.
+    Container,
+}
+
+/// Freezes `application` into one executable at `output`. Nothing is left behind when it fails.
+///
+/// # Errors
+/// When a stage fails; the error says which input was at fault.
+pub fn freeze(
+    application: &Application,
+    options: &FreezeOptions,
+    pack: &Pack,
+    output: &Path,
+    reporter: &dyn Reporter,
+) -> Result<Summary> {
+    let target = Target::new(output, options.force)?;
+    let identity = &pack.header().python;
+    let library = pack.standard_library()?;
+
+    reporter.stage("Collecting files");
+    let site_packages = format!("{}/site-packages", library_directory(identity));
+    let mut collection = collect(application, &site_packages, reporter)?;
+    let program = entry::prepare(application, &mut collection)?;
+    let modules = modules::find(collection.files.keys().map(String::as_str), identity);
+    let search_paths = entry::search_paths(application, &collection, identity);
+
+    reporter.stage("Following imports");
+    let needs = analyze(
+        &collection,
+        &modules,
+        &search_paths,
+        &library,
+        options,
+        &program.imports,
+    )?;
+    let program = program.resolve(&modules, &search_paths, &library)?;
+
+    reporter.stage("Compiling modules");
+    let cache = Cache::new(&cache::directory()?, identity.magic);
+    let compiler = Compiler::new(pack.python(), Some(cache));
+    let mut layout = Layout::default();
+    let level = options.optimization_level;
+    let mut shares = Shares::new(&collection);
+    standard::add(
+        &mut layout,
+        &needs.standard,
+        pack,
+        &library,
+        &compiler,
+        level,
+        STANDARD_LIBRARY,
+        reporter,
+    )?;
+    assemble::add(
+        &mut layout,
+        collection,
+        modules,
+        &compiler,
+        identity,
+        level,
+        reporter,
+    )?;
+    layout.left_out = needs.left_out;
+    let frozen = bootstrap::compile(&compiler, identity, &mut |path| {
+        standard::packed_code(pack, path)
+    })?;
+
+    reporter.stage("Writing the executable");
+    let header = Header {
+        built_by: crate::BUILDER.to_owned(),
+        name: application.name.clone(),
+        python: identity.clone(),
+        program,
+        settings: Settings {
+            search_paths,
+            optimization_level: level,
+        },
+        frozen: Vec::new(),
+        // Filled in by the writer.
+        stub: Extent {
+            offset: 0,
+            len: 0,
+            hash: 0,
+        },
+    };
+    let stub = pack.stub()?;
+    let written = target.write(|out| {
+        write_image(out, stub, &layout, &frozen, header, &mut |share, extent| {
+            shares.count(share, extent.len)
+        })
+    })?;
+    Ok(Summary {
+        output: output.to_owned(),
+        size: written.len,
+        parts: shares.parts(stub.len() as u64, written.len),
+        modules: layout
+            .modules
+            .values()
+            .filter(|module| module.code.is_some())
+            .count(),
+    })
+}
