@@ -80,10 +80,10 @@ pub(crate) fn write_image<W: Write>(
             origin: module.origin.clone(),
             code,
         };
-        writer.module(directory, name, node);
+        writer.module(directory, name, node)?;
     }
     for name in &layout.left_out {
-        writer.left_out(name);
+        writer.left_out(name)?;
     }
     writer.finish(header)
 }

@@ -20,11 +20,15 @@
 //! `docs/reference/format.md` describes every byte.
 
 pub mod damage;
+mod deflate;
 pub mod footer;
+mod hash;
 pub mod header;
 mod index;
 pub mod node;
+mod raw;
 pub mod reader;
+mod tree;
 pub mod writer;
 mod zip;
 
@@ -34,8 +38,9 @@ pub use header::{FrozenModule, Header, Program, PythonIdentity, Settings};
 pub use node::{
     Directory, DirectoryEntry, Extent, FileNode, FileType, Method, ModuleKind, ModuleNode,
 };
+pub use raw::Raw;
 pub use reader::{Image, Node, Record};
-pub use writer::{ImageWriter, Raw, Source, Written};
+pub use writer::{ImageWriter, Source, Written};
 
 /// The directory that the image appears as inside the process. Constant, so that `__file__`, `co_filename`
 /// and the bytes of an image do not depend on where the executable lies.

@@ -31,6 +31,8 @@ pub struct FileNode {
     pub data: Extent,
     /// Size of the contents, in bytes; what `st_size` reports.
     pub size: u64,
+    /// CRC-32 of the contents, as ZIP has it: lets a builder copy the stored bytes into another image.
+    pub crc32: u32,
     /// How they are stored.
     pub method: Method,
     /// Executable (mode 0555) or not (0444).

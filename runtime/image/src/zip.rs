@@ -1,191 +1,277 @@
-//! The ZIP container, written front to back.
+//! Writing a ZIP archive front to back, with entries that are already compressed and at chosen places.
 //!
-//! Written here and not by a library, because an image needs what those do not offer: data that is
-//! already compressed, the offset of each entry's data, alignment, and no seeking. Section numbers are those of
-//! PKWARE's APPNOTE.TXT 6.3.10.
+//! References are to sections of PKWARE's APPNOTE.TXT, version 6.3.10.
 
 use std::io::{self, Write};
 
-use crate::Method;
+use crate::{Method, Raw};
 
-/// MS-DOS date 1980-01-01, the earliest there is; the time is 00:00 (4.4.6).
-const DOS_DATE: u16 = 0x0021;
-/// Made by: UNIX, version 4.5 of the specification (4.4.2).
-const MADE_BY: u16 = 0x032d;
-/// Needed to extract: 2.0, or 4.5 for ZIP64 (4.4.3).
+/// Alignment of mapped entries and of the archive, in bytes.
+pub(crate) const PAGE: u64 = 4096;
+
+/// 4.4.1.4: a field of 16 or 32 bits with all bits set says that the value is in the zip64 record.
+const IN_ZIP64_16: u16 = u16::MAX;
+const IN_ZIP64_32: u32 = u32::MAX;
+
+/// 4.4.3: version needed to extract. 2.0 for deflate and directories, 4.5 for zip64.
 const VERSION: u16 = 20;
 const VERSION_ZIP64: u16 = 45;
-/// Names are UTF-8 (4.4.4, bit 11).
-const UTF8: u16 = 1 << 11;
-/// Extra field of ZIP64 sizes and offsets (4.5.3).
-const EXTRA_ZIP64: u16 = 0x0001;
-/// Extra field that only takes room, so that the data behind it is aligned: the one that Android's zipalign uses.
-const EXTRA_ALIGNMENT: u16 = 0xd935;
-/// A 32-bit field whose value is in the ZIP64 extra field.
-const IN_ZIP64: u32 = u32::MAX;
 
-/// An entry as the central directory lists it.
-pub(crate) struct Entry {
-    pub(crate) name: String,
-    pub(crate) method: Method,
-    pub(crate) crc32: u32,
-    pub(crate) stored_len: u64,
-    pub(crate) size: u64,
-    /// External attributes: the UNIX mode in the upper half, those of MS-DOS in the lower (4.4.15).
-    pub(crate) attributes: u32,
-    /// Offset of the local header from the start of the file.
-    pub(crate) offset: u64,
+/// 4.4.2: the upper byte of "version made by". External attributes hold a Unix mode.
+const MADE_BY_UNIX: u16 = 3 << 8;
+
+/// 4.4.4: the name is UTF-8.
+const FLAG_UTF8: u16 = 1 << 11;
+
+/// 4.4.6: 1980-01-01 00:00:00, the earliest that the format can say.
+const DOS_TIME: u16 = 0;
+const DOS_DATE: u16 = (1 << 5) | 1;
+
+/// 4.5.3: extra field with 64-bit values.
+const EXTRA_ZIP64: u16 = 0x0001;
+
+/// Extra field that moves the data of an entry to a multiple of an alignment: two bytes of alignment, then zeros.
+/// Not in APPNOTE; Android's `zipalign` uses this number for this purpose.
+const EXTRA_ALIGNMENT: u16 = 0xd935;
+
+/// Bytes of an alignment field before its zeros: number, size, alignment.
+const EXTRA_ALIGNMENT_LEN: u64 = 6;
+
+/// 4.3.7: bytes of a local file header before name and extra field.
+const LOCAL_HEADER_LEN: u64 = 30;
+
+/// Unix mode of a directory, and the MS-DOS attribute that says the same.
+pub(crate) const MODE_DIRECTORY: u32 = 0o040_755;
+const DOS_DIRECTORY: u32 = 0x10;
+
+/// What the central directory says about an entry.
+struct Entry {
+    name: String,
+    mode: u32,
+    method: Method,
+    crc32: u32,
+    stored_len: u64,
+    size: u64,
+    header_offset: u64,
+}
+
+/// An archive that is being written.
+pub(crate) struct Archive<W: Write> {
+    out: W,
+    position: u64,
+    entries: Vec<Entry>,
+}
+
+impl<W: Write> Archive<W> {
+    /// An archive behind the `position` bytes that `out` was given before.
+    pub(crate) fn new(out: W, position: u64) -> Self {
+        Self {
+            out,
+            position,
+            entries: Vec::new(),
+        }
+    }
+
+    /// Entries so far.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Writes an entry and returns where its stored bytes lie: at a page boundary if `aligned`.
+    pub(crate) fn entry(
+        &mut self,
+        name: String,
+        mode: u32,
+        data: &Raw,
+        aligned: bool,
+    ) -> io::Result<u64> {
+        let entry = Entry {
+            name,
+            mode,
+            method: data.method,
+            crc32: data.crc32,
+            stored_len: data.stored.len() as u64,
+            size: data.size,
+            header_offset: self.position,
+        };
+        let header = entry.local_header(aligned);
+        self.write(&header)?;
+        let offset = self.position;
+        self.write(&data.stored)?;
+        self.entries.push(entry);
+        Ok(offset)
+    }
+
+    /// Writes the central directory and the end records. `comment` makes the archive's comment, of `comment_len`
+    /// bytes, from the length of the whole file. Returns that length.
+    pub(crate) fn finish(
+        mut self,
+        comment_len: u16,
+        comment: impl FnOnce(u64) -> String,
+    ) -> io::Result<u64> {
+        let start = self.position;
+        let entries = std::mem::take(&mut self.entries);
+        for entry in &entries {
+            self.write(&entry.central_header())?;
+        }
+        let mut end = end_records(entries.len() as u64, start, self.position);
+        end.extend(comment_len.to_le_bytes());
+        let len = self.position + end.len() as u64 + u64::from(comment_len);
+        end.extend(comment(len).as_bytes());
+        self.write(&end)?;
+        self.out.flush()?;
+        Ok(len)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.out.write_all(bytes)?;
+        self.position += bytes.len() as u64;
+        Ok(())
+    }
 }
 
 impl Entry {
-    /// The local file header (4.3.7) for an entry at `offset`, with padding so that the data that follows
-    /// begins at a multiple of `alignment`.
-    pub(crate) fn local_header(&self, alignment: u64) -> io::Result<Vec<u8>> {
-        let zip64 = self.sizes_need_zip64();
+    /// 4.3.7: the local file header, at `self.header_offset`.
+    fn local_header(&self, aligned: bool) -> Vec<u8> {
         let mut extra = Vec::new();
-        if zip64 {
-            put16(&mut extra, EXTRA_ZIP64);
-            put16(&mut extra, 16);
-            put64(&mut extra, self.size);
-            put64(&mut extra, self.stored_len);
+        let has_zip64 = exceeds_32(self.stored_len) || exceeds_32(self.size);
+        if has_zip64 {
+            // 4.5.3: in a local header both sizes must be there.
+            extra.extend(EXTRA_ZIP64.to_le_bytes());
+            extra.extend(16_u16.to_le_bytes());
+            extra.extend(self.size.to_le_bytes());
+            extra.extend(self.stored_len.to_le_bytes());
         }
-        if alignment > 1 {
-            let end = self.offset + 30 + self.name.len() as u64 + extra.len() as u64 + 4;
-            let padding = end.next_multiple_of(alignment) - end;
-            put16(&mut extra, EXTRA_ALIGNMENT);
-            put16(&mut extra, len16(padding)?);
-            extra.extend(std::iter::repeat_n(0, usize::from(len16(padding)?)));
+        if aligned {
+            let before = self.header_offset
+                + LOCAL_HEADER_LEN
+                + (self.name.len() + extra.len()) as u64
+                + EXTRA_ALIGNMENT_LEN;
+            let zeros = padding(before);
+            extra.extend(EXTRA_ALIGNMENT.to_le_bytes());
+            extra.extend((zeros + 2).to_le_bytes());
+            extra.extend((PAGE as u16).to_le_bytes());
+            extra.resize(extra.len() + usize::from(zeros), 0);
         }
-        let mut out = b"PK\x03\x04".to_vec();
-        self.common(&mut out, zip64);
-        put32(
-            &mut out,
-            if zip64 {
-                IN_ZIP64
+        let mut bytes = 0x0403_4b50_u32.to_le_bytes().to_vec();
+        bytes.extend(self.version(has_zip64).to_le_bytes());
+        self.common(&mut bytes, has_zip64);
+        bytes.extend(len_16(self.name.len()).to_le_bytes());
+        bytes.extend(len_16(extra.len()).to_le_bytes());
+        bytes.extend(self.name.as_bytes());
+        bytes.extend(extra);
+        bytes
+    }
+
+    /// 4.3.12: the header in the central directory.
+    fn central_header(&self) -> Vec<u8> {
+        // 4.5.3: only values that do not fit, in this order.
+        let large: Vec<u8> = [self.size, self.stored_len, self.header_offset]
+            .into_iter()
+            .filter(|&value| exceeds_32(value))
+            .flat_map(u64::to_le_bytes)
+            .collect();
+        let has_zip64 = !large.is_empty();
+        let mut extra = Vec::new();
+        if has_zip64 {
+            extra.extend(EXTRA_ZIP64.to_le_bytes());
+            extra.extend(len_16(large.len()).to_le_bytes());
+            extra.extend(large);
+        }
+        let mut attributes = self.mode << 16;
+        if self.mode == MODE_DIRECTORY {
+            attributes |= DOS_DIRECTORY;
+        }
+        let version = self.version(has_zip64);
+        let mut bytes = 0x0201_4b50_u32.to_le_bytes().to_vec();
+        bytes.extend((MADE_BY_UNIX | version).to_le_bytes());
+        bytes.extend(version.to_le_bytes());
+        self.common(&mut bytes, false);
+        bytes.extend(len_16(self.name.len()).to_le_bytes());
+        bytes.extend(len_16(extra.len()).to_le_bytes());
+        // No comment, first disk, no internal attributes (4.4.12, 4.4.13, 4.4.14).
+        bytes.extend([0; 6]);
+        bytes.extend(attributes.to_le_bytes());
+        bytes.extend(saturated_32(self.header_offset).to_le_bytes());
+        bytes.extend(self.name.as_bytes());
+        bytes.extend(extra);
+        bytes
+    }
+
+    /// The fields that both headers have in the same order, from the flags to the sizes.
+    fn common(&self, bytes: &mut Vec<u8>, both_in_zip64: bool) {
+        let flags = if self.name.is_ascii() { 0 } else { FLAG_UTF8 };
+        let method: u16 = match self.method {
+            Method::Stored => 0,
+            Method::Deflated => 8,
+        };
+        for field in [flags, method, DOS_TIME, DOS_DATE] {
+            bytes.extend(field.to_le_bytes());
+        }
+        bytes.extend(self.crc32.to_le_bytes());
+        for len in [self.stored_len, self.size] {
+            let field = if both_in_zip64 {
+                IN_ZIP64_32
             } else {
-                clamp(self.stored_len)
-            },
-        );
-        put32(&mut out, if zip64 { IN_ZIP64 } else { clamp(self.size) });
-        put16(&mut out, len16(self.name.len() as u64)?);
-        put16(&mut out, len16(extra.len() as u64)?);
-        out.extend_from_slice(self.name.as_bytes());
-        out.extend_from_slice(&extra);
-        Ok(out)
-    }
-
-    /// The entry of the central directory (4.3.12).
-    fn central_header(&self) -> io::Result<Vec<u8>> {
-        // In the central directory the ZIP64 field holds just those values that need it.
-        let mut large = Vec::new();
-        for value in [self.size, self.stored_len, self.offset] {
-            if value >= u64::from(IN_ZIP64) {
-                put64(&mut large, value);
-            }
+                saturated_32(len)
+            };
+            bytes.extend(field.to_le_bytes());
         }
-        let mut extra = Vec::new();
-        if !large.is_empty() {
-            put16(&mut extra, EXTRA_ZIP64);
-            put16(&mut extra, len16(large.len() as u64)?);
-            extra.append(&mut large);
+    }
+
+    fn version(&self, has_zip64: bool) -> u16 {
+        if has_zip64 { VERSION_ZIP64 } else { VERSION }
+    }
+}
+
+/// The records behind a central directory that reaches from `start` to `end`, without the length of the comment.
+fn end_records(entries: u64, start: u64, end: u64) -> Vec<u8> {
+    let len = end - start;
+    let entries_16 = u16::try_from(entries).unwrap_or(IN_ZIP64_16);
+    let mut bytes = Vec::new();
+    if entries_16 == IN_ZIP64_16 || exceeds_32(len) || exceeds_32(start) {
+        // 4.3.14: the zip64 end record, 44 bytes after its length.
+        bytes.extend(0x0606_4b50_u32.to_le_bytes());
+        bytes.extend(44_u64.to_le_bytes());
+        bytes.extend((MADE_BY_UNIX | VERSION_ZIP64).to_le_bytes());
+        bytes.extend(VERSION_ZIP64.to_le_bytes());
+        bytes.extend([0; 8]);
+        for field in [entries, entries, len, start] {
+            bytes.extend(field.to_le_bytes());
         }
-        let mut out = b"PK\x01\x02".to_vec();
-        put16(&mut out, MADE_BY);
-        self.common(&mut out, !extra.is_empty());
-        put32(&mut out, clamp(self.stored_len));
-        put32(&mut out, clamp(self.size));
-        put16(&mut out, len16(self.name.len() as u64)?);
-        put16(&mut out, len16(extra.len() as u64)?);
-        put16(&mut out, 0); // comment
-        put16(&mut out, 0); // disk
-        put16(&mut out, 0); // internal attributes
-        put32(&mut out, self.attributes);
-        put32(&mut out, clamp(self.offset));
-        out.extend_from_slice(self.name.as_bytes());
-        out.extend_from_slice(&extra);
-        Ok(out)
+        // 4.3.15: its locator; there is one disk.
+        bytes.extend(0x0706_4b50_u32.to_le_bytes());
+        bytes.extend([0; 4]);
+        bytes.extend(end.to_le_bytes());
+        bytes.extend(1_u32.to_le_bytes());
     }
-
-    /// Version, flags, method, time and CRC: the fields both headers share, in this order.
-    fn common(&self, out: &mut Vec<u8>, zip64: bool) {
-        put16(out, if zip64 { VERSION_ZIP64 } else { VERSION });
-        put16(out, if self.name.is_ascii() { 0 } else { UTF8 });
-        put16(
-            out,
-            match self.method {
-                Method::Stored => 0,
-                Method::Deflated => 8,
-            },
-        );
-        put16(out, 0);
-        put16(out, DOS_DATE);
-        put32(out, self.crc32);
+    // 4.3.16: the end record.
+    bytes.extend(0x0605_4b50_u32.to_le_bytes());
+    bytes.extend([0; 4]);
+    for field in [entries_16, entries_16] {
+        bytes.extend(field.to_le_bytes());
     }
-
-    fn sizes_need_zip64(&self) -> bool {
-        self.size.max(self.stored_len) >= u64::from(IN_ZIP64)
+    for field in [len, start] {
+        bytes.extend(saturated_32(field).to_le_bytes());
     }
+    bytes
 }
 
-/// Central directory and end records (4.3.12 to 4.3.16), for a directory that begins at `offset`. The archive's
-/// comment of `comment_len` bytes is to follow.
-pub(crate) fn directory(entries: &[Entry], offset: u64, comment_len: u16) -> io::Result<Vec<u8>> {
-    let mut out = Vec::new();
-    for entry in entries {
-        out.write_all(&entry.central_header()?)?;
-    }
-    let len = out.len() as u64;
-    let count = entries.len() as u64;
-    if count >= 0xffff || len.max(offset) >= u64::from(IN_ZIP64) {
-        let record = offset + len;
-        out.extend_from_slice(b"PK\x06\x06");
-        put64(&mut out, 44);
-        put16(&mut out, MADE_BY);
-        put16(&mut out, VERSION_ZIP64);
-        put32(&mut out, 0);
-        put32(&mut out, 0);
-        put64(&mut out, count);
-        put64(&mut out, count);
-        put64(&mut out, len);
-        put64(&mut out, offset);
-        out.extend_from_slice(b"PK\x06\x07");
-        put32(&mut out, 0);
-        put64(&mut out, record);
-        put32(&mut out, 1);
-    }
-    let short = u16::try_from(count).unwrap_or(u16::MAX);
-    out.extend_from_slice(b"PK\x05\x06");
-    put16(&mut out, 0);
-    put16(&mut out, 0);
-    put16(&mut out, short);
-    put16(&mut out, short);
-    put32(&mut out, clamp(len));
-    put32(&mut out, clamp(offset));
-    put16(&mut out, comment_len);
-    Ok(out)
+/// Must the value stand in a zip64 record? All bits set does not mean the value itself.
+fn exceeds_32(value: u64) -> bool {
+    value >= u64::from(IN_ZIP64_32)
 }
 
-fn clamp(value: u64) -> u32 {
-    u32::try_from(value).unwrap_or(IN_ZIP64)
+fn saturated_32(value: u64) -> u32 {
+    u32::try_from(value).unwrap_or(IN_ZIP64_32)
 }
 
-fn len16(len: u64) -> io::Result<u16> {
-    u16::try_from(len).map_err(|_| {
-        io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "a path longer than 65535 bytes",
-        )
-    })
+/// A length of 16 bits: names are checked before they come here, extra fields are shorter than two pages.
+fn len_16(len: usize) -> u16 {
+    u16::try_from(len).expect("names and extra fields are short")
 }
 
-fn put16(out: &mut Vec<u8>, value: u16) {
-    out.extend_from_slice(&value.to_le_bytes());
-}
-
-fn put32(out: &mut Vec<u8>, value: u32) {
-    out.extend_from_slice(&value.to_le_bytes());
-}
-
-fn put64(out: &mut Vec<u8>, value: u64) {
-    out.extend_from_slice(&value.to_le_bytes());
+/// Bytes from `position` to the next page boundary.
+pub(crate) fn padding(position: u64) -> u16 {
+    (position.next_multiple_of(PAGE) - position) as u16
 }

@@ -1,30 +1,57 @@
-//! An image that has one of everything.
+//! Images to test with.
+
+#![allow(dead_code, reason = "each test binary uses a part of this")]
 
 use fastice_image::{
-    Extent, Header, ImageWriter, ModuleKind, ModuleNode, Program, PythonIdentity, Raw, Settings,
-    Source,
+    Extent, Header, ImageWriter, ModuleKind, ModuleNode, Program, PythonIdentity, Settings, Source,
 };
 
-/// What lies where the stub would.
-pub(crate) const STUB: &[u8] = b"not an ELF file, which the reader does not mind";
+/// Stands for an ELF file: any bytes will do.
+pub(crate) const STUB: &[u8] =
+    b"\x7fELF, and whatever a stub may hold: PK\x03\x04 PK\x05\x06 PK\x01\x02";
 
-/// The header of the sample.
+/// Text that deflate makes smaller.
+pub(crate) fn text() -> String {
+    "def f(n):\n    return n if n < 2 else f(n - 1) + f(n - 2)\n".repeat(40)
+}
+
+/// Bytes without a pattern, always the same.
+pub(crate) fn noise(len: usize) -> Vec<u8> {
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    (0..len).map(|_| random.next() as u8).collect()
+}
+
+/// Marsaglia's xorshift64*: tests that fail do so again.
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16
+    }
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        (self.next() % end as u64) as usize
+    }
+}
+
 pub(crate) fn header() -> Header {
     Header {
-        built_by: "fastice 0.0.0".into(),
-        name: "sample".into(),
+        built_by: "fastice 0.1.0".to_owned(),
+        name: "sample".to_owned(),
         python: PythonIdentity {
-            version: "3.13.5".into(),
+            version: "3.13.5".to_owned(),
             hexversion: 0x030d_05f0,
             magic: 3571,
-            cache_tag: "cpython-313".into(),
-            platform: "x86_64-linux-gnu".into(),
+            cache_tag: "cpython-313".to_owned(),
+            platform: "x86_64-linux-gnu".to_owned(),
         },
-        program: Program::Module {
-            name: "pkg.__main__".into(),
+        program: Program::File {
+            path: "app/main.py".to_owned(),
         },
         settings: Settings {
-            search_paths: vec!["app".into(), "lib/python3.13".into()],
+            search_paths: vec!["lib".to_owned()],
             optimization_level: 0,
         },
         frozen: Vec::new(),
@@ -36,60 +63,60 @@ pub(crate) fn header() -> Header {
     }
 }
 
-/// Source of the module in the sample: long enough to be deflated.
-pub(crate) fn source() -> String {
-    "def answer():\n    return 42\n".to_owned() + &"# padding\n".repeat(50)
+pub(crate) fn module(kind: ModuleKind, origin: &str, code: Option<Extent>) -> ModuleNode {
+    ModuleNode {
+        kind,
+        is_package: false,
+        origin: origin.to_owned(),
+        code,
+    }
 }
 
-/// The sample executable.
+/// An image with something of everything.
 pub(crate) fn sample() -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut writer = ImageWriter::new(&mut out, STUB).expect("writing to memory");
-    let source = source();
+    let mut bytes = Vec::new();
+    let mut writer = ImageWriter::new(&mut bytes, STUB).unwrap();
+    let mut header = header();
+    header
+        .frozen
+        .push(writer.frozen("_bootstrap", false, b"frozen code").unwrap());
     writer
-        .file(
-            "app/pkg/__init__.py",
-            &Source::Deflate(source.as_bytes()),
-            false,
-        )
-        .expect("file");
+        .file("app/main.py", &Source::Deflate(text().as_bytes()), true)
+        .unwrap();
     writer
-        .file("app/pkg/data.bin", &Source::Stored(b"\0\x01\x02"), false)
-        .expect("file");
+        .file("app/größe.txt", &Source::Stored("ä".as_bytes()), false)
+        .unwrap();
     writer
-        .file("app/pkg/native.so", &Source::Mapped(&[0x7f; 5000]), true)
-        .expect("file");
+        .file("lib/empty.txt", &Source::Deflate(b""), false)
+        .unwrap();
     writer
-        .file("app/pkg/naïve.txt", &Source::Raw(Raw::store(b"")), false)
-        .expect("file");
-    writer.directory("app/empty").expect("directory");
+        .file("lib/native.so", &Source::Mapped(&noise(5000)), true)
+        .unwrap();
+    let path = "app/__pycache__/main.cpython-313.pyc";
     let code = writer
-        .code(
-            "app/pkg/__pycache__/__init__.cpython-313.pyc",
-            [1; 16],
-            b"marshaled",
+        .code(path, *b"sixteen bytes of", b"marshaled code")
+        .unwrap();
+    writer.directory("lib/lib-dynload").unwrap();
+    writer
+        .module(
+            "app",
+            "main",
+            module(ModuleKind::Source, "app/main.py", Some(code)),
         )
-        .expect("code");
-    writer.module(
-        "app",
-        "pkg",
-        ModuleNode {
-            kind: ModuleKind::Source,
-            is_package: true,
-            origin: "app/pkg/__init__.py".into(),
-            code: Some(code),
-        },
-    );
-    writer.left_out("tkinter");
-    let frozen = writer
-        .frozen("encodings", true, b"frozen code")
-        .expect("frozen");
-    let written = writer
-        .finish(Header {
-            frozen: vec![frozen],
-            ..header()
-        })
-        .expect("finish");
-    assert_eq!(written.len, out.len() as u64);
-    out
+        .unwrap();
+    writer
+        .module(
+            "lib",
+            "native",
+            module(ModuleKind::Extension, "lib/native.so", None),
+        )
+        .unwrap();
+    let top = ModuleNode {
+        is_package: true,
+        ..module(ModuleKind::Bytecode, "top/__init__.pyc", None)
+    };
+    writer.module("", "top", top).unwrap();
+    writer.left_out("tkinter.ttk").unwrap();
+    writer.finish(header).unwrap();
+    bytes
 }
