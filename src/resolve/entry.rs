@@ -7,6 +7,7 @@ use ruff_python_ast::{Expr, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 
 use super::Entry;
+use crate::ui::format;
 use crate::{Code, Error, Result};
 
 /// Parses `pkg.mod:func.attr`, as an entry point is written; extras in brackets after it mean nothing today.
@@ -91,9 +92,8 @@ pub(super) fn choose(
         (Some((name, entry)), None) => Ok((name.clone(), parse(entry)?)),
         (Some((first, _)), Some(_)) => Err(Error::new(
             Code::SeveralEntries,
-            format!("{whose} has several console scripts"),
+            format!("{whose} has several console scripts: {}", names(scripts)),
         )
-        .caused_by(names(scripts))
         .hint(format!("choose one: `--script {first}`"))),
     }
 }
@@ -243,7 +243,7 @@ fn check_attribute(module: &str, attribute: &str, found: &Found) -> Result<()> {
         .map(|name| format!("`{name}`"));
     let functions = functions.collect::<Vec<_>>().join(", ");
     Err(if functions.is_empty() {
-        error.hint(format!("it is read from {}", path.display()))
+        error.hint(format!("it is read from {}", format::path(path)))
     } else {
         error.hint(format!("it defines {functions}"))
     })

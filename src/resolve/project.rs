@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::error::Place;
+use crate::ui::format;
 use crate::{Code, Error, Result};
 
 /// What a `pyproject.toml` says, as far as freezing needs it.
@@ -62,14 +63,14 @@ impl ProjectFile {
         let text = fs_err::read_to_string(path).map_err(|error| {
             Error::new(
                 Code::ProjectFile,
-                format!("`{}` cannot be read", path.display()),
+                format!("`{}` cannot be read", format::path(path)),
             )
             .caused_by(error)
         })?;
         toml::from_str(&text).map_err(|error| {
             let fail = Error::new(
                 Code::ProjectFile,
-                format!("`{}` is not valid", path.display()),
+                format!("`{}` is not valid", format::path(path)),
             );
             match error.span() {
                 Some(span) => fail.at(Place {

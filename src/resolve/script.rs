@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::error::Place;
+use crate::ui::format;
 use crate::{Code, Error, Result};
 
 /// What a script says about itself. Other tables of the block belong to other tools.
@@ -66,7 +67,7 @@ pub(super) fn metadata(path: &Path, text: &str) -> Result<Metadata> {
         [block] => block,
         [_, second, ..] => {
             return Err(fail(
-                format!("`{}` has two `script` blocks", path.display()),
+                format!("`{}` has two `script` blocks", format::path(path)),
                 second.opening.clone(),
                 "the second begins here",
             ));
@@ -77,7 +78,7 @@ pub(super) fn metadata(path: &Path, text: &str) -> Result<Metadata> {
             .span()
             .map_or(block.opening.clone(), |span| block.to_script(span));
         fail(
-            format!("the metadata of `{}` is not valid", path.display()),
+            format!("the metadata of `{}` is not valid", format::path(path)),
             span,
             error.message(),
         )

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Interpreter;
 use super::distribution::{self, Distribution};
+use crate::ui::format;
 use crate::{Code, Error, Result};
 
 /// A tree that is taken as it is.
@@ -28,7 +29,7 @@ pub(super) fn open(
     if !directory.is_dir() {
         return Err(Error::new(
             Code::NoSuchPath,
-            format!("`{}` is no directory", directory.display()),
+            format!("`{}` is no directory", format::path(directory)),
         ));
     }
     let minor = interpreter.minor();
@@ -62,7 +63,7 @@ fn environment(directory: &Path, settings: &str, minor: &str) -> Result<PathBuf>
     if site.is_dir() {
         return Ok(site);
     }
-    let name = directory.display();
+    let name = format::path(directory);
     Err(Error::new(
         Code::UnfitSite,
         format!("the virtual environment `{name}` has no packages for Python {minor}"),
@@ -90,11 +91,11 @@ fn plain(directory: &Path, minor: &str) -> Result<PathBuf> {
     match inner {
         Some(inner) => Err(Error::new(
             Code::UnfitSite,
-            format!("`{}` is no directory of packages", directory.display()),
+            format!("`{}` is no directory of packages", format::path(directory)),
         )
         .hint(format!(
             "name that directory itself: `--site {}`",
-            inner.display()
+            format::path(&inner)
         ))),
         None => Ok(directory.to_owned()),
     }
@@ -118,7 +119,7 @@ fn check_links(distributions: &[Distribution], project: Option<&Path>) -> Result
             )
             .hint(format!(
                 "install it as a copy: `pip install {}`",
-                origin.display()
+                format::path(&origin)
             )));
         }
     }
@@ -147,7 +148,7 @@ fn other_version(directory: &Path, version: &str, minor: &str) -> Error {
         Code::UnfitSite,
         format!(
             "`{}` is of Python {version}, and the runtime is Python {minor}",
-            directory.display()
+            format::path(directory)
         ),
     )
     .hint(format!(
@@ -165,7 +166,7 @@ fn check_wheels(distributions: &[Distribution], site: &Path, minor: &str) -> Res
                 format!(
                     "`{}` in `{}` is for {}, not for CPython {minor} on Linux",
                     distribution.name,
-                    site.display(),
+                    format::path(site),
                     tags.join(", "),
                 ),
             )

@@ -12,7 +12,7 @@ use super::project::{self, ProjectFile};
 use super::request::{Choice, Input, Interpreter, Request, Resolved};
 use super::site::Site;
 use super::{AppTree, Application, Entry, entry, names, script, siblings, site, tree};
-use crate::ui::Reporter;
+use crate::ui::{Reporter, format};
 use crate::{Code, Error, Result};
 
 /// Checks what can be checked without a runtime: that the input exists and the name can be one.
@@ -72,7 +72,7 @@ fn existing(path: &Path) -> Result<PathBuf> {
     }
     let error = Error::new(
         Code::NoSuchPath,
-        format!("`{}` does not exist", path.display()),
+        format!("`{}` does not exist", format::path(path)),
     );
     let text = path.to_string_lossy();
     Err(match names::of_requirement(&text) {
@@ -142,7 +142,7 @@ impl Context<'_> {
                 Code::InvalidEntry,
                 format!(
                     "`{flag}` chooses within a project, and `{}` is a script",
-                    path.display()
+                    format::path(path)
                 ),
             )
             .hint("leave the flag away, or name the project's directory"));
@@ -151,7 +151,7 @@ impl Context<'_> {
         if source.contains(&0) {
             return Err(Error::new(
                 Code::NotAProgram,
-                format!("`{}` is not a Python script", path.display()),
+                format!("`{}` is not a Python script", format::path(path)),
             )
             .hint("name a script, or a directory with a pyproject.toml or a __main__.py"));
         }
@@ -196,7 +196,7 @@ impl Context<'_> {
         directory: &Path,
         scripts: Option<&BTreeMap<String, String>>,
     ) -> Result<Resolved> {
-        let whose = format!("the project `{}`", directory.display());
+        let whose = format!("the project `{}`", format::path(directory));
         // What can be found wrong at once is not found after minutes of installing.
         if let Some(scripts) = scripts {
             self.choose(scripts, &whose)
@@ -215,7 +215,7 @@ impl Context<'_> {
 
     /// A project that is taken as it lies, with its dependencies.
     fn unpackaged(&self, directory: &Path, project: &ProjectFile) -> Result<Resolved> {
-        let whose = format!("the project `{}`", directory.display());
+        let whose = format!("the project `{}`", format::path(directory));
         let table = project.project.as_ref();
         let requirements = table
             .map(|table| table.dependencies.clone())
@@ -258,7 +258,7 @@ impl Context<'_> {
                     Code::NoSuchScript,
                     format!(
                         "`{}` has no console script `{name}`: it has no pyproject.toml",
-                        directory.display()
+                        format::path(directory)
                     ),
                 )
                 .hint("choose a function with `-e PKG.MOD:FUNC` or a module with `-m PKG.MOD`"));
@@ -274,7 +274,7 @@ impl Context<'_> {
                     Code::NoEntry,
                     format!(
                         "`{}` has neither a pyproject.toml nor a __main__.py",
-                        directory.display()
+                        format::path(directory)
                     ),
                 );
                 return Err(suggest_modules(error, directory));
@@ -381,8 +381,6 @@ impl Context<'_> {
             });
         }
         let tool = self.request.tool.unwrap_or_else(Tool::choose);
-        self.reporter
-            .stage(&format!("Installing dependencies with {}", tool.name()));
         let installed = installer::install(&plan, tool, self.interpreter, self.reporter)?;
         Ok(Dependencies {
             installed: Some(installed),
@@ -402,7 +400,7 @@ impl Context<'_> {
         let Some(requires) = requires else {
             return Ok(());
         };
-        let name = file.display();
+        let name = format::path(file);
         let specifiers = VersionSpecifiers::from_str(requires).map_err(|error| {
             Error::new(
                 Code::RequiresPython,
@@ -439,7 +437,7 @@ fn own_distribution(site: &Path, directory: &Path) -> Result<Distribution> {
                 Code::Distribution,
                 format!(
                     "the wheel made of `{}` left no metadata",
-                    directory.display()
+                    format::path(directory)
                 ),
             )
         })
@@ -495,7 +493,7 @@ fn split(path: &Path) -> Result<(PathBuf, PathBuf)> {
         (Some(parent), Some(name)) => Ok((parent.to_owned(), PathBuf::from(name))),
         _ => Err(Error::new(
             Code::NotAProgram,
-            format!("`{}` is no file", path.display()),
+            format!("`{}` is no file", format::path(path)),
         )),
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use ignore::WalkBuilder;
 
 use super::AppTree;
+use crate::ui::format;
 use crate::{Code, Error, Result};
 
 /// Directories that are never part of a program: caches, environments, what builds leave behind.
@@ -54,7 +55,7 @@ fn list(root: &Path, directory: &Path, ignore: bool) -> Result<AppTree> {
         let entry = entry.map_err(|error| {
             Error::new(
                 Code::Io,
-                format!("`{}` cannot be listed", directory.display()),
+                format!("`{}` cannot be listed", format::path(directory)),
             )
             .caused_by(error)
         })?;

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use clap::builder::styling::{AnsiColor, Style};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceSpan};
 
+use super::format;
 use crate::error::{Code, Error, Place};
 
 /// How grave it is.
@@ -74,7 +75,7 @@ fn frame(place: &Place) -> String {
         .render_report(&mut report, &Framed::new(place))
         .is_err()
     {
-        return format!("  at {}\n", place.path.display());
+        return format!("  at {}\n", format::path(&place.path));
     }
     // The frame begins at its upper corner; what comes before is the (empty) headline.
     let lines: Vec<&str> = report
@@ -101,7 +102,7 @@ impl Framed {
         let start = place.start.min(place.text.len());
         let len = place.len.min(place.text.len() - start);
         Self {
-            source: NamedSource::new(place.path.to_string_lossy(), place.text.clone()),
+            source: NamedSource::new(format::path(&place.path), place.text.clone()),
             span: (start, len).into(),
             label: place.label.clone(),
         }

@@ -1,5 +1,7 @@
-//! Numbers as people read them.
+//! Numbers and paths as people read them.
 
+use std::env;
+use std::path::Path;
 use std::time::Duration;
 
 /// A size in bytes: `312 B`, `4.1 kB`, `17.3 MB` (powers of 1000, as `ls --si`).
@@ -35,6 +37,16 @@ pub fn count(number: usize, noun: &str) -> String {
         format!("1 {noun}")
     } else {
         format!("{number} {noun}s")
+    }
+}
+
+/// A path as the user would write it: relative if it lies in the working directory.
+pub fn path(path: &Path) -> String {
+    let here = env::current_dir().ok();
+    match here.and_then(|here| path.strip_prefix(here).ok()) {
+        Some(relative) if relative.as_os_str().is_empty() => ".".to_owned(),
+        Some(relative) => relative.display().to_string(),
+        None => path.display().to_string(),
     }
 }
 

@@ -142,7 +142,7 @@ fn shorten(tool: Tool, said: &str) -> String {
             }
         }
     };
-    lines.retain(|line| !line.trim().is_empty());
+    lines.retain(|line| !line.trim().is_empty() && !line.contains("lines of output]"));
     if lines.len() > SHOWN {
         // The first line names what failed, the last ones say why.
         let first = lines[0];

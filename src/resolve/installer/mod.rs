@@ -57,6 +57,28 @@ impl Plan {
     pub(super) fn is_empty(&self) -> bool {
         self.project.is_none() && self.requirements.is_empty() && self.files.is_empty()
     }
+    /// Refuses what the tool would take for an option of its own, and files that are not there.
+    fn check(&self) -> Result<()> {
+        for requirement in &self.requirements {
+            if requirement.trim().is_empty() || requirement.trim_start().starts_with('-') {
+                return Err(Error::new(
+                    Code::Requirement,
+                    format!("`{requirement}` is no requirement"),
+                )
+                .hint("write a name with an optional version, `rich>=13`, a path or an address"));
+            }
+        }
+        for file in &self.files {
+            if !file.is_file() {
+                let name = file.display();
+                return Err(Error::new(
+                    Code::NoSuchPath,
+                    format!("the requirements file `{name}` does not exist"),
+                ));
+            }
+        }
+        Ok(())
+    }
     /// Something is built from sources on this disk, which may have changed since the tool built it last.
     fn has_local_sources(&self) -> bool {
         self.project.is_some()
@@ -88,7 +110,8 @@ pub(super) fn install(
     interpreter: &Interpreter,
     reporter: &dyn Reporter,
 ) -> Result<Installed> {
-    check(plan)?;
+    plan.check()?;
+    reporter.stage(&format!("Installing dependencies with {}", tool.name()));
     let parent = cache::directory()?.join("trees");
     fs_err::create_dir_all(&parent).map_err(Error::io)?;
     let tree = TempDir::new_in(&parent).map_err(Error::io)?;
@@ -141,29 +164,6 @@ pub(super) fn install(
         fs_err::create_dir_all(&site).map_err(Error::io)?;
     }
     Ok(Installed { tree, site })
-}
-
-/// Refuses what the tool would take for an option of its own, and files that are not there.
-fn check(plan: &Plan) -> Result<()> {
-    for requirement in &plan.requirements {
-        if requirement.trim().is_empty() || requirement.trim_start().starts_with('-') {
-            return Err(Error::new(
-                Code::Requirement,
-                format!("`{requirement}` is no requirement"),
-            )
-            .hint("write a name with an optional version, `rich>=13`, a path or an address"));
-        }
-    }
-    for file in &plan.files {
-        if !file.is_file() {
-            let name = file.display();
-            return Err(Error::new(
-                Code::NoSuchPath,
-                format!("the requirements file `{name}` does not exist"),
-            ));
-        }
-    }
-    Ok(())
 }
 
 fn uv(plan: &Plan, interpreter: &Interpreter, prefix: &Path) -> Command {

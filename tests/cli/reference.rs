@@ -1,4 +1,4 @@
-//! Pages that are generated from the program are as the program is. `UPDATE_REFERENCE=1 cargo test --test reference` writes them.
+//! Pages that are generated from the program are as the program is. `UPDATE_REFERENCE=1 cargo test --test cli` writes them.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -13,12 +13,12 @@ fn repository() -> PathBuf {
 fn check(page: &str, generated: &str) {
     let path = repository().join("docs/reference").join(page);
     if env::var_os("UPDATE_REFERENCE").is_some() {
-        fs_err::write(&path, generated).unwrap();
+        fs_err::write(&path, generated).expect("the page can be written");
     }
     let written = fs_err::read_to_string(&path).unwrap_or_default();
     assert!(
         written == generated,
-        "{page} is out of date; write it with UPDATE_REFERENCE=1 cargo test --test reference"
+        "{page} is out of date; write it with UPDATE_REFERENCE=1 cargo test --test cli"
     );
 }
 

@@ -1,0 +1,546 @@
+//! What a user can do wrong, each with the whole answer: sentence, cause, place, hint, exit status.
+
+use insta::assert_snapshot;
+use crate::support::Workspace;
+
+/// A project that is taken as it lies.
+const UNPACKAGED: &str = "[project]\nname = \"tools\"\nversion = \"1\"\n";
+
+#[test]
+fn no_such_path() {
+    let workspace = Workspace::new();
+    assert_snapshot!(workspace.run("build nosuch.py"), @r"
+    exit 1
+    --- stderr
+    error[E0001]: `nosuch.py` does not exist
+    hint: name a script, or a directory with a pyproject.toml or a __main__.py
+    ");
+    assert_snapshot!(workspace.run("build httpie"), @r"
+    exit 1
+    --- stderr
+    error[E0001]: `httpie` does not exist
+    hint: to freeze a program from the package index use `--from httpie`
+    ");
+    assert_snapshot!(workspace.run("run nosuch.py"), @r"
+    exit 1
+    --- stderr
+    error[E0001]: `nosuch.py` does not exist
+    hint: name a script, or a directory with a pyproject.toml or a __main__.py
+    ");
+    assert!(workspace.listing().is_empty());
+}
+
+#[test]
+fn not_a_script() {
+    let workspace = Workspace::new();
+    workspace.file("picture.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
+    assert_snapshot!(workspace.run("build picture.png"), @r"
+    exit 1
+    --- stderr
+    error[E0004]: `[DIR]/picture.png` is not a Python script
+    hint: name a script, or a directory with a pyproject.toml or a __main__.py
+    ");
+}
+
+#[test]
+fn syntax_error() {
+    let workspace = Workspace::new();
+    workspace.file("broken.py", "import sys\n\nif sys.argv\n    print(1)\n");
+    assert_snapshot!(workspace.run("build broken.py"), @r"
+    exit 2
+    --- stderr
+    error[E0020]: this fastice was built without a runtime
+    ");
+    assert_eq!(workspace.listing(), ["broken.py"]);
+}
+
+#[test]
+fn syntax_error_in_a_module_beside_the_script() {
+    let workspace = Workspace::new();
+    workspace.file("main.py", "import helper\n");
+    workspace.file("helper.py", "x = 1\nprint(\n");
+    assert_snapshot!(workspace.run("build main.py"), @r"
+    exit 2
+    --- stderr
+    error[E0020]: this fastice was built without a runtime
+    ");
+}
+
+#[test]
+fn no_entry() {
+    let workspace = Workspace::new();
+    workspace.file("tools/pyproject.toml", UNPACKAGED);
+    workspace.file("tools/one.py", "");
+    workspace.file("plain/one.py", "");
+    workspace.file("plain/two/__main__.py", "");
+    workspace.file("empty/README", "");
+    assert_snapshot!(workspace.run("build tools"), @r"
+    exit 1
+    --- stderr
+    error[E0005]: the project `[DIR]/tools` has no console script
+    hint: to run the module `one` use `-m one`
+    ");
+    assert_snapshot!(workspace.run("build plain"), @r"
+    exit 1
+    --- stderr
+    error[E0005]: `[DIR]/plain` has neither a pyproject.toml nor a __main__.py
+    hint: choose a module with `-m one`; there are `one`, `two`
+    ");
+    assert_snapshot!(workspace.run("build empty"), @r"
+    exit 1
+    --- stderr
+    error[E0005]: `[DIR]/empty` has neither a pyproject.toml nor a __main__.py
+    hint: choose a function with `-e PKG.MOD:FUNC` or a module with `-m PKG.MOD`
+    ");
+}
+
+#[test]
+fn several_entries() {
+    let workspace = Workspace::new();
+    let scripts = "[project.scripts]\na = \"one:main\"\n[project.gui-scripts]\nb = \"one:other\"\n";
+    workspace.file("tools/pyproject.toml", format!("{UNPACKAGED}{scripts}"));
+    workspace.file("tools/one.py", "def main(): pass\ndef other(): pass\n");
+    assert_snapshot!(workspace.run("build tools"), @r"
+    exit 1
+    --- stderr
+    error[E0006]: the project `[DIR]/tools` has several console scripts
+      cause: `a`, `b`
+    hint: choose one: `--script a`
+    ");
+    assert_snapshot!(workspace.run("build tools --script c"), @r"
+    exit 1
+    --- stderr
+    error[E0007]: the project `[DIR]/tools` has no console script `c`
+    hint: it has `a`, `b`
+    ");
+}
+
+#[test]
+fn missing_entry() {
+    let workspace = Workspace::new();
+    workspace.file("tools/pyproject.toml", UNPACKAGED);
+    workspace.file("tools/pkg/__init__.py", "");
+    workspace.file("tools/pkg/cli.py", "def main():\n    pass\n");
+    assert_snapshot!(workspace.run("build tools -m pkg.clii"), @r"
+    exit 1
+    --- stderr
+    error[E0008]: there is no module `pkg.clii`
+    hint: the package `pkg` exists; check the name after it
+    ");
+    assert_snapshot!(workspace.run("build tools -m pkg"), @r"
+    exit 1
+    --- stderr
+    error[E0008]: the package `pkg` cannot be run: it has no `__main__`
+    hint: choose a function with `-e PKG.MOD:FUNC`, or another module
+    ");
+    assert_snapshot!(workspace.run("build tools -e nosuch:main"), @r"
+    exit 1
+    --- stderr
+    error[E0008]: there is no module `nosuch`
+    hint: check the name; the module must be part of the project or of its dependencies
+    ");
+    assert_snapshot!(workspace.run("build tools -e pkg.cli:mian"), @r"
+    exit 1
+    --- stderr
+    error[E0009]: the module `pkg.cli` does not define `mian`
+    hint: it defines `main`
+    ");
+}
+
+#[test]
+fn malformed_entry() {
+    let workspace = Workspace::new();
+    workspace.file("tools/pyproject.toml", UNPACKAGED);
+    workspace.file("script.py", "");
+    assert_snapshot!(workspace.run("build tools -e pkg/cli.py"), @r"
+    exit 1
+    --- stderr
+    error[E0010]: `pkg/cli.py` is no entry
+    hint: write module and function, `pkg.mod:func`; to run a module use `-m pkg.mod`
+    ");
+    assert_snapshot!(workspace.run("build tools -m pkg.cli:main"), @r"
+    exit 1
+    --- stderr
+    error[E0010]: `pkg.cli:main` is no name of a module
+    hint: to call a function use `-e pkg.cli:main`
+    ");
+    assert_snapshot!(workspace.run("build script.py -m script"), @r"
+    exit 1
+    --- stderr
+    error[E0010]: `--module` chooses within a project, and `[DIR]/script.py` is a script
+    hint: leave the flag away, or name the project's directory
+    ");
+    assert_snapshot!(workspace.run("build script.py --name a/b"), @r"
+    exit 1
+    --- stderr
+    error[E0027]: `a/b` cannot name an executable
+    hint: a name has no `/`; the directory goes to `-o`
+    ");
+}
+
+#[test]
+fn invalid_project_file() {
+    let workspace = Workspace::new();
+    workspace.file(
+        "a/pyproject.toml",
+        "[project]\nname = \"a\"\ndependencies = \"rich\"\n",
+    );
+    workspace.file("b/pyproject.toml", "[project\n");
+    assert_snapshot!(workspace.run("build a"), @r#"
+    exit 1
+    --- stderr
+    error[E0011]: `[DIR]/a/pyproject.toml` is not valid
+       ╭─[[DIR]/a/pyproject.toml:3:16]
+     2 │ name = "a"
+     3 │ dependencies = "rich"
+       ·                ───┬──
+       ·                   ╰── invalid type: string "rich", expected a sequence
+       ╰────
+    "#);
+    assert_snapshot!(workspace.run("build b"), @r"
+    exit 1
+    --- stderr
+    error[E0011]: `[DIR]/b/pyproject.toml` is not valid
+       ╭─[[DIR]/b/pyproject.toml:1:9]
+     1 │ [project
+       ·         ┬
+       ·         ╰── unclosed table, expected `]`
+       ╰────
+    ");
+}
+
+#[test]
+fn invalid_script_metadata() {
+    let workspace = Workspace::new();
+    workspace.file(
+        "a.py",
+        "# /// script\n# dependencies = [\"rich\"\n# ///\nimport rich\n",
+    );
+    workspace.file("b.py", "# /// script\n# ///\n\n# /// script\n# ///\n");
+    assert_snapshot!(workspace.run("build a.py"), @r#"
+    exit 1
+    --- stderr
+    error[E0012]: the metadata of `[DIR]/a.py` is not valid
+       ╭─[[DIR]/a.py:2:25]
+     1 │ # /// script
+     2 │ # dependencies = ["rich"
+       ·                         ┬
+       ·                         ╰── unclosed array, expected `]`
+     3 │ # ///
+     4 │ import rich
+       ╰────
+    "#);
+    assert_snapshot!(workspace.run("build b.py"), @r"
+    exit 1
+    --- stderr
+    error[E0012]: `[DIR]/b.py` has two `script` blocks
+       ╭─[[DIR]/b.py:4:1]
+     3 │
+     4 │ # /// script
+       · ──────┬─────
+       ·       ╰── the second begins here
+     5 │ # ///
+       ╰────
+    ");
+}
+
+#[test]
+fn another_python_is_needed() {
+    let workspace = Workspace::new();
+    workspace.file(
+        "old.py",
+        "# /// script\n# requires-python = \"<3.9\"\n# ///\n",
+    );
+    workspace.file(
+        "odd.py",
+        "# /// script\n# requires-python = \"three\"\n# ///\n",
+    );
+    assert_snapshot!(workspace.run("build old.py"), @r"
+    exit 1
+    --- stderr
+    error[E0013]: `[DIR]/old.py` needs Python <3.9, and the runtime is Python 3.13.5
+    hint: change `requires-python` if the program runs on this version too
+    ");
+    assert_snapshot!(workspace.run("build odd.py"), @r#"
+    exit 1
+    --- stderr
+    error[E0013]: `requires-python = "three"` in `[DIR]/odd.py` is not valid
+      cause: Failed to parse version: Unexpected end of version specifier, expected operator:
+             three
+             ^^^^^
+    "#);
+}
+
+#[test]
+fn requirements_that_cannot_be_met() {
+    let workspace = Workspace::new();
+    workspace.file("script.py", "");
+    workspace.file("x-1.0-cp27-cp27m-win32.whl", "");
+    assert_snapshot!(workspace.run("build script.py --installer pip --with nosuch>=2"), @r"
+    exit 1
+    --- stderr
+    Installing dependencies with pip
+    error[E0015]: the requirements cannot be satisfied
+      cause: Could not find a version that satisfies the requirement nosuch>=2 (from versions: none)
+             No matching distribution found for nosuch>=2
+    hint: check the names and versions of the requirements
+    ");
+    assert_snapshot!(workspace.run("build script.py --installer pip --with a>>2"), @r"
+    exit 1
+    --- stderr
+    Installing dependencies with pip
+    error[E0014]: a requirement is not valid
+      cause: Invalid requirement: 'a>>2': Expected end or semicolon (after name and no valid version specifier)
+    hint: write a name with an optional version, `rich>=13`, a path or an address
+    ");
+    assert_snapshot!(workspace.run("build script.py --with --index-url"), @r"
+    exit 2
+    --- stderr
+    error: unexpected argument '--index-url' found
+
+      tip: to pass '--index-url' as a value, use '-- --index-url'
+
+    Usage: fastice build <INPUT>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(workspace.run("build script.py -r nosuch.txt"), @r"
+    exit 1
+    --- stderr
+    Installing dependencies with pip
+    error[E0001]: the requirements file `nosuch.txt` does not exist
+    ");
+    assert_snapshot!(
+        workspace.run("build script.py --installer pip --with ./x-1.0-cp27-cp27m-win32.whl"), @r"
+    exit 1
+    --- stderr
+    Installing dependencies with pip
+    error[E0017]: a wheel does not fit this Python or platform
+      cause: x-1.0-cp27-cp27m-win32.whl is not a supported wheel on this platform.
+    hint: use a release that has a wheel for CPython 3.13 on Linux, or its sources
+    ");
+    assert_eq!(
+        workspace.listing(),
+        ["script.py", "x-1.0-cp27-cp27m-win32.whl"]
+    );
+}
+
+#[test]
+fn a_project_that_cannot_be_built() {
+    let workspace = Workspace::new();
+    let project = "[project]\nname = \"p\"\nversion = \"1\"\n[project.scripts]\np = \"p:main\"\n\
+        [build-system]\nrequires = []\nbuild-backend = \"backend\"\nbackend-path = [\".\"]\n";
+    workspace.file("p/pyproject.toml", project);
+    workspace.file(
+        "p/backend.py",
+        "def build_wheel(directory, settings=None, metadata=None):\n    raise SystemExit('no compiler here')\n",
+    );
+    assert_snapshot!(workspace.run("build p --installer pip"), @r"
+    exit 1
+    --- stderr
+    Installing dependencies with pip
+    error[E0016]: a distribution cannot be built from its sources
+      cause: Preparing metadata (pyproject.toml) did not run successfully.
+             exit code: 1
+             [1 lines of output]
+             no compiler here
+    hint: what its build needs (a compiler, headers) must be installed here; or choose a release that has a wheel
+    ");
+}
+
+#[test]
+fn an_installed_tree_that_does_not_fit() {
+    let workspace = Workspace::new();
+    workspace.file("script.py", "");
+    workspace.file("env/pyvenv.cfg", "home = /usr/bin\nversion = 3.11.2\n");
+    workspace.file(
+        "tree/x-1.dist-info/WHEEL",
+        "Tag: cp311-cp311-manylinux_2_17_x86_64\n",
+    );
+    workspace.file(
+        "linked/y-1.dist-info/direct_url.json",
+        "{\"url\": \"file:///home/y\", \"dir_info\": {\"editable\": true}}",
+    );
+    workspace.file("prefix/lib/python3.13/site-packages/x.py", "");
+    assert_snapshot!(workspace.run("build script.py --site nosuch"), @r"
+    exit 1
+    --- stderr
+    error[E0001]: `[DIR]/nosuch` is no directory
+    ");
+    assert_snapshot!(workspace.run("build script.py --site env"), @r"
+    exit 1
+    --- stderr
+    error[E0019]: `[DIR]/env` is of Python 3.11.2, and the runtime is Python 3.13
+    hint: make the environment with Python 3.13, or let fastice install: `-r FILE`, `--with REQ`
+    ");
+    assert_snapshot!(workspace.run("build script.py --site tree"), @r"
+    exit 1
+    --- stderr
+    error[E0017]: `x` in `[DIR]/tree` is for cp311-cp311-manylinux_2_17_x86_64, not for CPython 3.13 on Linux
+    hint: install it again with Python 3.13
+    ");
+    assert_snapshot!(workspace.run("build script.py --site linked"), @r"
+    exit 1
+    --- stderr
+    error[E0019]: `y` is only linked into the tree (an editable installation)
+    hint: install it as a copy: `pip install /home/y`
+    ");
+    assert_snapshot!(workspace.run("build script.py --site prefix"), @r"
+    exit 1
+    --- stderr
+    error[E0019]: `[DIR]/prefix` is no directory of packages
+    hint: name that directory itself: `--site [DIR]/prefix/lib/python3.13/site-packages`
+    ");
+}
+
+#[test]
+fn standard_modules_that_are_not_there() {
+    let workspace = Workspace::new();
+    workspace.file("window.py", "import tkinter\n\ntkinter.Tk()\n");
+    workspace.file("script.py", "");
+    assert_snapshot!(workspace.run("build window.py"), @r"
+    exit 2
+    --- stderr
+    error[E0020]: this fastice was built without a runtime
+    ");
+    assert_snapshot!(workspace.run("build script.py --include-module encodings.klingon"), @r"
+    exit 2
+    --- stderr
+    error[E0020]: this fastice was built without a runtime
+    ");
+}
+
+#[test]
+fn outputs_that_cannot_be_written() {
+    let workspace = Workspace::new();
+    workspace.file("script.py", "");
+    workspace.file("precious", "mine");
+    workspace.file("dist/script/file", "");
+    assert_snapshot!(workspace.run("build script.py -o precious"), @r"
+    exit 2
+    --- stderr
+    error[E0020]: this fastice was built without a runtime
+    ");
+    assert_snapshot!(workspace.run("build script.py"), @r"
+    exit 2
+    --- stderr
+    error[E0020]: this fastice was built without a runtime
+    ");
+    assert_snapshot!(workspace.run("build script.py -o precious/script"), @r"
+    exit 2
+    --- stderr
+    error[E0020]: this fastice was built without a runtime
+    ");
+    assert_snapshot!(workspace.run("build script.py -o /proc/script"), @r"
+    exit 2
+    --- stderr
+    error[E0020]: this fastice was built without a runtime
+    ");
+    assert_eq!(
+        workspace.listing(),
+        [
+            "dist",
+            "dist/script",
+            "dist/script/file",
+            "precious",
+            "script.py"
+        ]
+    );
+}
+
+#[test]
+fn a_runtime_that_is_none() {
+    let workspace = Workspace::new();
+    workspace.file("script.py", "");
+    let run = |runtime: &str| {
+        let mut command = workspace.fastice();
+        command
+            .args(["build", "script.py"])
+            .env("FASTICE_RUNTIME", runtime);
+        workspace.text(&command.output().expect("fastice starts"))
+    };
+    assert_snapshot!(run("/bin/true"), @r"
+    exit 2
+    --- stderr
+    error[E0021]: the runtime pack /bin/true cannot be used: it does not end with an image (not a fastice executable, or truncated)
+    hint: build it again with `cargo xtask runtime`
+    ");
+    assert_snapshot!(run("/nosuch"), @r"
+    exit 2
+    --- stderr
+    error[E0020]: the runtime pack /nosuch cannot be read
+      cause: failed to open file `/nosuch`: No such file or directory (os error 2)
+    ");
+}
+
+#[test]
+fn files_that_are_no_executables_of_ours() {
+    let workspace = Workspace::new();
+    workspace.file("empty", "");
+    workspace.file("text", "hello\n");
+    assert_snapshot!(workspace.run("inspect nosuch"), @r"
+    exit 1
+    --- stderr
+    error[E0001]: `nosuch` does not exist
+    ");
+    assert_snapshot!(workspace.run("inspect empty"), @r"
+    exit 1
+    --- stderr
+    error[E0044]: `empty` is empty
+    hint: build it again, or copy it again
+    ");
+    assert_snapshot!(workspace.run("list text"), @r"
+    exit 1
+    --- stderr
+    error[E0040]: `text` cannot be used
+      cause: it does not end with an image (not a fastice executable, or truncated)
+    hint: `fastice build` makes executables that can be inspected
+    ");
+    assert_snapshot!(workspace.run("inspect ."), @r"
+    exit 1
+    --- stderr
+    error[E0040]: `.` is a directory
+    ");
+}
+
+#[test]
+fn codes_that_do_not_exist() {
+    assert_snapshot!(Workspace::new().run("explain E9999"), @r"
+    exit 1
+    --- stderr
+    error[E0045]: there is no error code `E9999`
+    hint: `fastice explain` lists them all
+    ");
+}
+
+#[test]
+fn command_lines_that_make_no_sense() {
+    let workspace = Workspace::new();
+    assert_snapshot!(workspace.run("build a.py --from httpie"), @r"
+    exit 2
+    --- stderr
+    error: the argument '[INPUT]' cannot be used with '--from <REQ>'
+
+    Usage: fastice build <INPUT>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(workspace.run("build a.py --site x --with y"), @r"
+    exit 2
+    --- stderr
+    error: the argument '--site <DIR>' cannot be used with '--with <REQ>'
+
+    Usage: fastice build --site <DIR> <INPUT>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(workspace.run("build a.py -e x:y -m z"), @r"
+    exit 2
+    --- stderr
+    error: the argument '--entry <PKG.MOD:FUNC>' cannot be used with '--module <PKG.MOD>'
+
+    Usage: fastice build --entry <PKG.MOD:FUNC> <INPUT>
+
+    For more information, try '--help'.
+    ");
+}

@@ -1,0 +1,7 @@
+//! The command line from outside: what it accepts, what it says, what it leaves behind.
+//!
+//! These tests need a builder with its runtime: `cargo xtask test`, or `FASTICE_RUNTIME` with a runtime pack.
+
+mod bad_input;
+mod reference;
+mod support;

@@ -1,0 +1,90 @@
+//! What the command-line tests share: a directory to write inputs in, the command, and whole outputs as text.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A temporary directory that holds a test's inputs and outputs.
+pub(crate) struct Workspace {
+    directory: tempfile::TempDir,
+}
+
+impl Workspace {
+    /// An empty one.
+    pub(crate) fn new() -> Self {
+        let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))
+            .expect("the directory for tests can be written");
+        Self { directory }
+    }
+    /// The path of `name` in it.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+    /// Writes a file, with its parent directories.
+    pub(crate) fn file(&self, name: &str, contents: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        let parent = path.parent().expect("a file has a directory");
+        fs_err::create_dir_all(parent).expect("the directory can be made");
+        fs_err::write(&path, contents).expect("the file can be written");
+        path
+    }
+    /// `fastice` with the workspace as working directory, no configuration of this machine's installers, and a cache that
+    /// all tests share.
+    pub(crate) fn fastice(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fastice"));
+        command
+            .current_dir(self.directory.path())
+            .env("FASTICE_CACHE_DIR", cache())
+            .env("PIP_NO_INDEX", "1")
+            .env_remove("PIP_FIND_LINKS")
+            .env_remove("VIRTUAL_ENV")
+            .env_remove("CLICOLOR_FORCE");
+        command
+    }
+    /// Runs `fastice` with arguments separated by blanks; exit status, stdout and stderr as one text.
+    pub(crate) fn run(&self, arguments: &str) -> String {
+        let output = self
+            .fastice()
+            .args(arguments.split(' '))
+            .output()
+            .expect("fastice starts");
+        self.text(&output)
+    }
+    /// Status and whole output of a process, with the workspace's own path written as `[DIR]`.
+    pub(crate) fn text(&self, output: &Output) -> String {
+        let status = output
+            .status
+            .code()
+            .map_or_else(|| output.status.to_string(), |code| format!("exit {code}"));
+        let mut text = format!("{status}\n");
+        for (name, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
+            if !bytes.is_empty() {
+                let _ = write!(text, "--- {name}\n{}", String::from_utf8_lossy(bytes));
+            }
+        }
+        text.replace(&*self.directory.path().to_string_lossy(), "[DIR]")
+            .replace(&*cache().to_string_lossy(), "[CACHE]")
+    }
+    /// Everything in the workspace, sorted: to see that nothing is left behind.
+    pub(crate) fn listing(&self) -> Vec<String> {
+        let mut found: Vec<String> = walkdir::WalkDir::new(self.directory.path())
+            .min_depth(1)
+            .into_iter()
+            .map(|entry| {
+                let entry = entry.expect("the workspace can be listed");
+                let path = entry
+                    .path()
+                    .strip_prefix(self.directory.path())
+                    .expect("below it");
+                path.to_string_lossy().into_owned()
+            })
+            .collect();
+        found.sort();
+        found
+    }
+}
+
+/// The cache of all tests.
+pub(crate) fn cache() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache")
+}
