@@ -1,7 +1,7 @@
 //! What a user can do wrong, each with the whole answer: sentence, cause, place, hint, exit status.
 
-use insta::assert_snapshot;
 use crate::support::Workspace;
+use insta::assert_snapshot;
 
 /// A project that is taken as it lies.
 const UNPACKAGED: &str = "[project]\nname = \"tools\"\nversion = \"1\"\n";
@@ -37,7 +37,7 @@ fn not_a_script() {
     assert_snapshot!(workspace.run("build picture.png"), @r"
     exit 1
     --- stderr
-    error[E0004]: `[DIR]/picture.png` is not a Python script
+    error[E0004]: `picture.png` is not a Python script
     hint: name a script, or a directory with a pyproject.toml or a __main__.py
     ");
 }
@@ -47,9 +47,19 @@ fn syntax_error() {
     let workspace = Workspace::new();
     workspace.file("broken.py", "import sys\n\nif sys.argv\n    print(1)\n");
     assert_snapshot!(workspace.run("build broken.py"), @r"
-    exit 2
+    exit 1
     --- stderr
-    error[E0020]: this fastice was built without a runtime
+    Collecting files
+    Following imports
+    Compiling modules
+    error[E0003]: [DIR]/broken.py is not valid Python: expected ':'
+       ╭─[broken.py:3:12]
+     2 │
+     3 │ if sys.argv
+       ·            ┬
+       ·            ╰── expected ':'
+     4 │     print(1)
+       ╰────
     ");
     assert_eq!(workspace.listing(), ["broken.py"]);
 }
@@ -60,9 +70,18 @@ fn syntax_error_in_a_module_beside_the_script() {
     workspace.file("main.py", "import helper\n");
     workspace.file("helper.py", "x = 1\nprint(\n");
     assert_snapshot!(workspace.run("build main.py"), @r"
-    exit 2
+    exit 1
     --- stderr
-    error[E0020]: this fastice was built without a runtime
+    Collecting files
+    Following imports
+    Compiling modules
+    error[E0003]: [DIR]/helper.py is not valid Python: '(' was never closed
+       ╭─[helper.py:2:6]
+     1 │ x = 1
+     2 │ print(
+       ·      ┬
+       ·      ╰── '(' was never closed
+       ╰────
     ");
 }
 
@@ -77,19 +96,19 @@ fn no_entry() {
     assert_snapshot!(workspace.run("build tools"), @r"
     exit 1
     --- stderr
-    error[E0005]: the project `[DIR]/tools` has no console script
+    error[E0005]: the project `tools` has no console script
     hint: to run the module `one` use `-m one`
     ");
     assert_snapshot!(workspace.run("build plain"), @r"
     exit 1
     --- stderr
-    error[E0005]: `[DIR]/plain` has neither a pyproject.toml nor a __main__.py
+    error[E0005]: `plain` has neither a pyproject.toml nor a __main__.py
     hint: choose a module with `-m one`; there are `one`, `two`
     ");
     assert_snapshot!(workspace.run("build empty"), @r"
     exit 1
     --- stderr
-    error[E0005]: `[DIR]/empty` has neither a pyproject.toml nor a __main__.py
+    error[E0005]: `empty` has neither a pyproject.toml nor a __main__.py
     hint: choose a function with `-e PKG.MOD:FUNC` or a module with `-m PKG.MOD`
     ");
 }
@@ -103,14 +122,13 @@ fn several_entries() {
     assert_snapshot!(workspace.run("build tools"), @r"
     exit 1
     --- stderr
-    error[E0006]: the project `[DIR]/tools` has several console scripts
-      cause: `a`, `b`
+    error[E0006]: the project `tools` has several console scripts: `a`, `b`
     hint: choose one: `--script a`
     ");
     assert_snapshot!(workspace.run("build tools --script c"), @r"
     exit 1
     --- stderr
-    error[E0007]: the project `[DIR]/tools` has no console script `c`
+    error[E0007]: the project `tools` has no console script `c`
     hint: it has `a`, `b`
     ");
 }
@@ -167,7 +185,7 @@ fn malformed_entry() {
     assert_snapshot!(workspace.run("build script.py -m script"), @r"
     exit 1
     --- stderr
-    error[E0010]: `--module` chooses within a project, and `[DIR]/script.py` is a script
+    error[E0010]: `--module` chooses within a project, and `script.py` is a script
     hint: leave the flag away, or name the project's directory
     ");
     assert_snapshot!(workspace.run("build script.py --name a/b"), @r"
@@ -189,8 +207,8 @@ fn invalid_project_file() {
     assert_snapshot!(workspace.run("build a"), @r#"
     exit 1
     --- stderr
-    error[E0011]: `[DIR]/a/pyproject.toml` is not valid
-       ╭─[[DIR]/a/pyproject.toml:3:16]
+    error[E0011]: `a/pyproject.toml` is not valid
+       ╭─[a/pyproject.toml:3:16]
      2 │ name = "a"
      3 │ dependencies = "rich"
        ·                ───┬──
@@ -200,8 +218,8 @@ fn invalid_project_file() {
     assert_snapshot!(workspace.run("build b"), @r"
     exit 1
     --- stderr
-    error[E0011]: `[DIR]/b/pyproject.toml` is not valid
-       ╭─[[DIR]/b/pyproject.toml:1:9]
+    error[E0011]: `b/pyproject.toml` is not valid
+       ╭─[b/pyproject.toml:1:9]
      1 │ [project
        ·         ┬
        ·         ╰── unclosed table, expected `]`
@@ -220,8 +238,8 @@ fn invalid_script_metadata() {
     assert_snapshot!(workspace.run("build a.py"), @r#"
     exit 1
     --- stderr
-    error[E0012]: the metadata of `[DIR]/a.py` is not valid
-       ╭─[[DIR]/a.py:2:25]
+    error[E0012]: the metadata of `a.py` is not valid
+       ╭─[a.py:2:25]
      1 │ # /// script
      2 │ # dependencies = ["rich"
        ·                         ┬
@@ -233,8 +251,8 @@ fn invalid_script_metadata() {
     assert_snapshot!(workspace.run("build b.py"), @r"
     exit 1
     --- stderr
-    error[E0012]: `[DIR]/b.py` has two `script` blocks
-       ╭─[[DIR]/b.py:4:1]
+    error[E0012]: `b.py` has two `script` blocks
+       ╭─[b.py:4:1]
      3 │
      4 │ # /// script
        · ──────┬─────
@@ -258,13 +276,13 @@ fn another_python_is_needed() {
     assert_snapshot!(workspace.run("build old.py"), @r"
     exit 1
     --- stderr
-    error[E0013]: `[DIR]/old.py` needs Python <3.9, and the runtime is Python 3.13.5
+    error[E0013]: `old.py` needs Python <3.9, and the runtime is Python 3.13.5
     hint: change `requires-python` if the program runs on this version too
     ");
     assert_snapshot!(workspace.run("build odd.py"), @r#"
     exit 1
     --- stderr
-    error[E0013]: `requires-python = "three"` in `[DIR]/odd.py` is not valid
+    error[E0013]: `requires-python = "three"` in `odd.py` is not valid
       cause: Failed to parse version: Unexpected end of version specifier, expected operator:
              three
              ^^^^^
@@ -307,7 +325,6 @@ fn requirements_that_cannot_be_met() {
     assert_snapshot!(workspace.run("build script.py -r nosuch.txt"), @r"
     exit 1
     --- stderr
-    Installing dependencies with pip
     error[E0001]: the requirements file `nosuch.txt` does not exist
     ");
     assert_snapshot!(
@@ -342,7 +359,6 @@ fn a_project_that_cannot_be_built() {
     error[E0016]: a distribution cannot be built from its sources
       cause: Preparing metadata (pyproject.toml) did not run successfully.
              exit code: 1
-             [1 lines of output]
              no compiler here
     hint: what its build needs (a compiler, headers) must be installed here; or choose a release that has a wheel
     ");
@@ -365,18 +381,18 @@ fn an_installed_tree_that_does_not_fit() {
     assert_snapshot!(workspace.run("build script.py --site nosuch"), @r"
     exit 1
     --- stderr
-    error[E0001]: `[DIR]/nosuch` is no directory
+    error[E0001]: `nosuch` is no directory
     ");
     assert_snapshot!(workspace.run("build script.py --site env"), @r"
     exit 1
     --- stderr
-    error[E0019]: `[DIR]/env` is of Python 3.11.2, and the runtime is Python 3.13
+    error[E0019]: `env` is of Python 3.11.2, and the runtime is Python 3.13
     hint: make the environment with Python 3.13, or let fastice install: `-r FILE`, `--with REQ`
     ");
     assert_snapshot!(workspace.run("build script.py --site tree"), @r"
     exit 1
     --- stderr
-    error[E0017]: `x` in `[DIR]/tree` is for cp311-cp311-manylinux_2_17_x86_64, not for CPython 3.13 on Linux
+    error[E0017]: `x` in `tree` is for cp311-cp311-manylinux_2_17_x86_64, not for CPython 3.13 on Linux
     hint: install it again with Python 3.13
     ");
     assert_snapshot!(workspace.run("build script.py --site linked"), @r"
@@ -388,8 +404,8 @@ fn an_installed_tree_that_does_not_fit() {
     assert_snapshot!(workspace.run("build script.py --site prefix"), @r"
     exit 1
     --- stderr
-    error[E0019]: `[DIR]/prefix` is no directory of packages
-    hint: name that directory itself: `--site [DIR]/prefix/lib/python3.13/site-packages`
+    error[E0019]: `prefix` is no directory of packages
+    hint: name that directory itself: `--site prefix/lib/python3.13/site-packages`
     ");
 }
 
@@ -399,14 +415,26 @@ fn standard_modules_that_are_not_there() {
     workspace.file("window.py", "import tkinter\n\ntkinter.Tk()\n");
     workspace.file("script.py", "");
     assert_snapshot!(workspace.run("build window.py"), @r"
-    exit 2
+    exit 1
     --- stderr
-    error[E0020]: this fastice was built without a runtime
+    Collecting files
+    Following imports
+    error[E0022]: the standard module `tkinter` is not in this runtime
+       ╭─[window.py:1:8]
+     1 │ import tkinter
+       ·        ───┬───
+       ·           ╰── not in this runtime
+     2 │
+       ╰────
+    hint: import it in a `try` block, or do without it; the runtime has no Tk
     ");
     assert_snapshot!(workspace.run("build script.py --include-module encodings.klingon"), @r"
-    exit 2
+    exit 1
     --- stderr
-    error[E0020]: this fastice was built without a runtime
+    Collecting files
+    Following imports
+    error[E0023]: there is no standard module `encodings.klingon`
+    hint: installed distributions are always taken whole; only standard modules are chosen
     ");
 }
 
@@ -417,25 +445,35 @@ fn outputs_that_cannot_be_written() {
     workspace.file("precious", "mine");
     workspace.file("dist/script/file", "");
     assert_snapshot!(workspace.run("build script.py -o precious"), @r"
-    exit 2
+    exit 1
     --- stderr
-    error[E0020]: this fastice was built without a runtime
+    error[E0030]: the output precious exists, and fastice did not make it
+    hint: name another file with `-o`, or overwrite it with `--force`
     ");
     assert_snapshot!(workspace.run("build script.py"), @r"
-    exit 2
+    exit 1
     --- stderr
-    error[E0020]: this fastice was built without a runtime
+    error[E0031]: the output dist/script is a directory
+    hint: name a file with `-o`
     ");
     assert_snapshot!(workspace.run("build script.py -o precious/script"), @r"
     exit 2
     --- stderr
-    error[E0020]: this fastice was built without a runtime
+    error[E0002]: precious/script cannot be written
+      cause: failed to query resolved metadata `precious/script`: Not a directory (os error 20)
+    hint: name another file with `-o`
     ");
-    assert_snapshot!(workspace.run("build script.py -o /proc/script"), @r"
+    assert_snapshot!(workspace.run("build script.py -o /proc/script"), @r#"
     exit 2
     --- stderr
-    error[E0020]: this fastice was built without a runtime
-    ");
+    Collecting files
+    Following imports
+    Compiling modules
+    Writing the executable
+    error[E0002]: /proc/script cannot be written
+      cause: No such file or directory (os error 2) at path "/proc/.fastice-apsYG0"
+    hint: name another file with `-o`
+    "#);
     assert_eq!(
         workspace.listing(),
         [
