@@ -1,5 +1,7 @@
 //! What a frozen program sees from its first line on, compared with what `python` shows it.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::io::Write;
@@ -18,12 +20,8 @@ fn feed(command: &mut Command, input: &str) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(input.as_bytes())
-        .unwrap();
+    // A program that ends without reading its input breaks the pipe.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     child.wait_with_output().unwrap()
 }
 
@@ -392,7 +390,7 @@ fn installed_distributions_are_found_by_whatever_looks_for_them() {
             format!("{name}-1.5.dist-info/METADATA,,\n{name}-1.5.dist-info/RECORD,,\n");
         for (path, text) in files {
             workspace.file(&format!("site/{path}"), text);
-            record += &format!("{path},,\n");
+            record.extend([*path, ",,\n"]);
         }
         workspace
             .file(

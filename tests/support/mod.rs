@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: a directory to write a program in, the real `fastice` to freeze it with, and the interpreter of
 //! the same runtime to compare it with.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::ffi::OsStr;
