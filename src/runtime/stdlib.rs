@@ -86,10 +86,13 @@ impl StandardLibrary {
             library.link(&row.module, found);
         }
         for row in &table.cut {
+            let cut: Vec<String> = row
+                .imports
+                .iter()
+                .flat_map(|name| library.named(name))
+                .collect();
             if let Some(module) = library.modules.get_mut(&row.module) {
-                for name in &row.imports {
-                    module.imports.remove(name);
-                }
+                module.imports.retain(|name| !cut.contains(name));
             }
         }
         library.always = table
@@ -163,6 +166,15 @@ impl StandardLibrary {
             .collect()
     }
 
+    /// What a row of the table names: one module, or with `.*` a package and the modules directly in it.
+    fn named(&self, name: &str) -> Vec<String> {
+        if name.ends_with(".*") {
+            self.resolve(name)
+        } else {
+            vec![name.to_owned()]
+        }
+    }
+
     /// Everything in the package `name`, at any depth.
     pub fn children(&self, name: &str) -> impl Iterator<Item = &str> {
         let prefix = format!("{name}.");
@@ -224,11 +236,11 @@ pub(crate) struct Row {
     pub(crate) imports: Vec<String>,
     /// Text in its source that shows it; absent if the module is written in C.
     #[serde(default)]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "a test compares it with the source")
+    )]
     pub(crate) evidence: Option<String>,
-    /// Why, if the evidence does not say it.
-    #[serde(default)]
-    #[expect(dead_code, reason = "for readers of the table")]
-    pub(crate) reason: Option<String>,
 }
 
 impl DynamicImports {
@@ -243,5 +255,113 @@ impl DynamicImports {
                 .caused_by(error)
             },
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::Pack;
+
+    /// A library of `modules` (name and imports), with the table's rows in TOML.
+    fn library(modules: &[(&str, &[&str])], table: &str) -> StandardLibrary {
+        let origins = modules
+            .iter()
+            .map(|(name, _)| ((*name).to_owned(), Some(format!("{name}.py"))))
+            .collect();
+        let imports = modules
+            .iter()
+            .map(|(name, imports)| {
+                (
+                    (*name).to_owned(),
+                    imports.iter().map(|&name| name.to_owned()).collect(),
+                )
+            })
+            .collect();
+        StandardLibrary::new(
+            origins,
+            &imports,
+            &toml::from_str(table).unwrap(),
+            BTreeSet::new(),
+        )
+    }
+
+    fn closure(library: &StandardLibrary, name: &str) -> Vec<String> {
+        library.closure([name], &|_| false).into_iter().collect()
+    }
+
+    #[test]
+    fn follows_imports_and_takes_packages_around_modules() {
+        let library = library(
+            &[
+                ("a", &["b.c.f"]),
+                ("b", &["d"]),
+                ("b.c", &[]),
+                ("b.x", &[]),
+                ("d", &["a"]),
+                ("e", &[]),
+            ],
+            "always = []\nimport = []\ncut = []",
+        );
+        assert_eq!(closure(&library, "a"), ["a", "b", "b.c", "d"]);
+        assert_eq!(closure(&library, "b.*"), ["a", "b", "b.c", "b.x", "d"]);
+        assert_eq!(closure(&library, "elsewhere.b"), [""; 0]);
+        let without = library.closure(["a"], &|name| name == "b.c");
+        assert!(without.iter().eq(["a", "b", "d"]));
+    }
+
+    #[test]
+    fn applies_the_table() {
+        let table = "\
+always = ['z']
+[[import]]
+module = 'a'
+imports = ['p.*']
+[[cut]]
+module = 'a'
+imports = ['b']
+";
+        let library = library(
+            &[
+                ("a", &["b"]),
+                ("b", &[]),
+                ("p", &[]),
+                ("p.q", &[]),
+                ("z", &[]),
+            ],
+            table,
+        );
+        assert_eq!(closure(&library, "a"), ["a", "p", "p.q", "z"]);
+    }
+
+    /// The table is only right for the standard library it was written for.
+    #[test]
+    fn table_agrees_with_the_runtime() {
+        let pack = Pack::locate().expect("the tests are given a runtime");
+        let library = pack.standard_library().unwrap();
+        let table = DynamicImports::load().unwrap();
+        let exists = |name: &str| {
+            let name = name.strip_suffix(".*").unwrap_or(name);
+            assert!(
+                library.modules().contains_key(name),
+                "there is no module {name}"
+            );
+        };
+        table.always.iter().for_each(|name| exists(name));
+        for row in table.import.iter().chain(&table.cut) {
+            exists(&row.module);
+            row.imports.iter().for_each(|name| exists(name));
+            match (&library.modules()[&row.module].origin, &row.evidence) {
+                (None, None) => {}
+                (Some(origin), Some(evidence)) => {
+                    let source = String::from_utf8(pack.read(origin).unwrap()).unwrap();
+                    assert!(source.contains(evidence), "{}: {evidence}", row.module);
+                }
+                (origin, _) => panic!(
+                    "{} has the file {origin:?}: evidence is for Python modules",
+                    row.module
+                ),
+            }
+        }
     }
 }
