@@ -25,12 +25,11 @@ pub(crate) fn inflate(stream: &[u8], size: u64) -> Option<Vec<u8>> {
         return None;
     }
     let mut contents = Vec::new();
+    // One byte more: into a full buffer no progress is made, and the end of the stream still has to be read.
     contents
-        .try_reserve_exact(usize::try_from(size).ok()?)
+        .try_reserve_exact(usize::try_from(size).ok()?.checked_add(1)?)
         .ok()?;
     let mut decompress = Decompress::new(false);
-    // An empty buffer makes no progress: the end of the stream still has to be read.
-    contents.reserve(1);
     let status = decompress
         .decompress_vec(stream, &mut contents, FlushDecompress::Finish)
         .ok()?;

@@ -84,8 +84,8 @@ impl Tree {
     }
 }
 
-/// Is the path normalized?
-fn check(path: &str) -> io::Result<()> {
+/// Is the path normalized, and not too long?
+pub(crate) fn check(path: &str) -> io::Result<()> {
     let normalized = path
         .split('/')
         .all(|name| !matches!(name, "" | "." | "..") && !name.contains('\0'));

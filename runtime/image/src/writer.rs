@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use crate::index::{self, NodeValue, Space, TableBuilder};
 use crate::reader::module_key;
-use crate::tree::{Tree, invalid};
+use crate::tree::{self, Tree, invalid};
 use crate::zip::{self, Archive};
 use crate::{
     DirectoryEntry, Extent, FORMAT_VERSION, FileNode, Footer, FrozenModule, Header, ModuleNode,
@@ -159,17 +159,14 @@ impl<W: Write> ImageWriter<W> {
         is_package: bool,
         code: &[u8],
     ) -> io::Result<FrozenModule> {
-        if name.is_empty() || name.contains(['/', '\0']) || !self.frozen.insert(name.to_owned()) {
+        let path = format!("{FROZEN}/{name}");
+        tree::check(&path)?;
+        if name.contains('/') || !self.frozen.insert(name.to_owned()) {
             return Err(invalid(format!(
-                "{name:?} is not a name for another frozen module"
+                "there cannot be another frozen module {name:?}"
             )));
         }
-        let code = self.entry(
-            format!("{FROZEN}/{name}"),
-            MODE_FILE,
-            &Raw::store(code),
-            false,
-        )?;
+        let code = self.entry(path, MODE_FILE, &Raw::store(code), false)?;
         Ok(FrozenModule {
             name: name.to_owned(),
             is_package,

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use crate::{Method, Raw};
 
 /// Alignment of mapped entries and of the archive, in bytes.
-pub(crate) const PAGE: u64 = 4096;
+pub(crate) const PAGE: u16 = 4096;
 
 /// 4.4.1.4: a field of 16 or 32 bits with all bits set says that the value is in the zip64 record.
 const IN_ZIP64_16: u16 = u16::MAX;
@@ -150,11 +150,11 @@ impl Entry {
             let zeros = padding(before);
             extra.extend(EXTRA_ALIGNMENT.to_le_bytes());
             extra.extend((zeros + 2).to_le_bytes());
-            extra.extend((PAGE as u16).to_le_bytes());
+            extra.extend(PAGE.to_le_bytes());
             extra.resize(extra.len() + usize::from(zeros), 0);
         }
         let mut bytes = 0x0403_4b50_u32.to_le_bytes().to_vec();
-        bytes.extend(self.version(has_zip64).to_le_bytes());
+        bytes.extend(version(has_zip64).to_le_bytes());
         self.common(&mut bytes, has_zip64);
         bytes.extend(len_16(self.name.len()).to_le_bytes());
         bytes.extend(len_16(extra.len()).to_le_bytes());
@@ -182,10 +182,10 @@ impl Entry {
         if self.mode == MODE_DIRECTORY {
             attributes |= DOS_DIRECTORY;
         }
-        let version = self.version(has_zip64);
+        let needed = version(has_zip64);
         let mut bytes = 0x0201_4b50_u32.to_le_bytes().to_vec();
-        bytes.extend((MADE_BY_UNIX | version).to_le_bytes());
-        bytes.extend(version.to_le_bytes());
+        bytes.extend((MADE_BY_UNIX | needed).to_le_bytes());
+        bytes.extend(needed.to_le_bytes());
         self.common(&mut bytes, false);
         bytes.extend(len_16(self.name.len()).to_le_bytes());
         bytes.extend(len_16(extra.len()).to_le_bytes());
@@ -218,10 +218,10 @@ impl Entry {
             bytes.extend(field.to_le_bytes());
         }
     }
+}
 
-    fn version(&self, has_zip64: bool) -> u16 {
-        if has_zip64 { VERSION_ZIP64 } else { VERSION }
-    }
+fn version(has_zip64: bool) -> u16 {
+    if has_zip64 { VERSION_ZIP64 } else { VERSION }
 }
 
 /// The records behind a central directory that reaches from `start` to `end`, without the length of the comment.
@@ -273,5 +273,83 @@ fn len_16(len: usize) -> u16 {
 
 /// Bytes from `position` to the next page boundary.
 pub(crate) fn padding(position: u64) -> u16 {
-    (position.next_multiple_of(PAGE) - position) as u16
+    const IN_PAGE: u64 = PAGE as u64 - 1;
+    (position.wrapping_neg() & IN_PAGE) as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Seek, SeekFrom};
+    use std::path::Path;
+    use std::process::Command;
+
+    use super::*;
+
+    fn said(program: &str, arguments: &[&str], file: &Path) -> String {
+        let output = Command::new(program)
+            .args(arguments)
+            .arg(file)
+            .output()
+            .unwrap_or_else(|error| panic!("this test needs {program}: {error}"));
+        assert!(output.status.success(), "{program} {arguments:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{program}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// A file that claims to be long and takes no room, with an archive whose first entry lies below 4 GiB and whose
+    /// second one does not.
+    #[test]
+    fn offsets_of_more_than_32_bits() {
+        const GAP: u64 = 5 << 30;
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        let raw = |text: &'static str| Raw::store(text.as_bytes());
+        let mut archive = Archive::new(file.as_file_mut(), 0);
+        archive
+            .entry("near".to_owned(), 0o100_644, &raw("first"), false)
+            .unwrap();
+        archive.out.seek(SeekFrom::Start(GAP)).unwrap();
+        archive.position = GAP;
+        let offset = archive
+            .entry("far".to_owned(), 0o100_644, &raw("second"), true)
+            .unwrap();
+        assert_eq!(offset, GAP + u64::from(PAGE));
+        archive.finish(0, |_| String::new()).unwrap();
+
+        let unzip = said("unzip", &["-t"], file.path());
+        assert!(unzip.contains("No errors detected"), "{unzip}");
+        let script = "import sys, zipfile\n\
+            archive = zipfile.ZipFile(sys.argv[1])\n\
+            print([(i.header_offset, archive.read(i)) for i in archive.infolist()])";
+        let python = said("python3", &["-I", "-W", "error", "-c", script], file.path());
+        assert_eq!(python, format!("[(0, b'first'), ({GAP}, b'second')]\n"));
+    }
+
+    #[test]
+    fn sizes_of_more_than_32_bits() {
+        let entry = Entry {
+            name: "big".to_owned(),
+            mode: 0o100_644,
+            method: Method::Deflated,
+            crc32: 0,
+            stored_len: 7,
+            size: 5 << 30,
+            header_offset: 0,
+        };
+        let local = entry.local_header(false);
+        // Both sizes say that they are in the extra field, and there the larger one comes first.
+        assert_eq!(local[18..26], [0xff; 8]);
+        let extra = [
+            &[1, 0, 16, 0][..],
+            &(5_u64 << 30).to_le_bytes(),
+            &7_u64.to_le_bytes(),
+        ];
+        assert_eq!(local[33..], extra.concat());
+        // In the central directory only what does not fit moves there.
+        let central = entry.central_header();
+        assert_eq!(central[20..28], [7, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]);
+        assert_eq!(
+            central[49..],
+            [&[1, 0, 8, 0][..], &(5_u64 << 30).to_le_bytes()].concat()
+        );
+    }
 }

@@ -1,5 +1,7 @@
 //! What was written is what is read.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod common;
 
 use common::{STUB, header, module, noise, sample, text};
@@ -48,9 +50,9 @@ fn header_and_stub() {
 
 #[test]
 fn directories_are_sorted_and_complete() {
+    use FileType::{Directory, File};
     let bytes = sample();
     let image = Image::open(&bytes).unwrap();
-    use FileType::{Directory, File};
     assert_eq!(
         directory(&image, ""),
         [entry("app", Directory), entry("lib", Directory)]

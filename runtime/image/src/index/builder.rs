@@ -4,15 +4,15 @@ use std::io;
 
 use bincode::Encode;
 
-use super::{BUCKET, ENCODING, Layout, PAGE, SUM, Space, Start};
+use super::{BUCKET, ENCODING, KeyHash, Layout, PAGE, SUM, Space, Start};
 use crate::{Header, hash};
 
 /// Records on their way into a table.
 #[derive(Default)]
 pub(crate) struct TableBuilder {
     records: Vec<u8>,
-    /// Hash of the key, and offset of the record.
-    places: Vec<(u64, u32)>,
+    /// Hash of the key, and offset of the record plus one.
+    places: Vec<(KeyHash, u32)>,
 }
 
 impl TableBuilder {
@@ -27,13 +27,10 @@ impl TableBuilder {
         for value in values {
             body.extend(to_bytes(value)?);
         }
-        let too_large = || io::Error::new(io::ErrorKind::InvalidInput, "the index is too large");
-        let offset = u32::try_from(self.records.len()).map_err(|_| too_large())?;
-        if offset == u32::MAX {
-            return Err(too_large());
-        }
-        let len = u32::try_from(body.len()).map_err(|_| too_large())?;
-        self.places.push((space.hash(key.as_bytes()), offset));
+        let too_large = |_| io::Error::new(io::ErrorKind::InvalidInput, "the index is too large");
+        let place = u32::try_from(self.records.len() + 1).map_err(too_large)?;
+        let len = u32::try_from(body.len()).map_err(too_large)?;
+        self.places.push((space.hash(key.as_bytes()), place));
         self.records.extend(len.to_le_bytes());
         self.records.extend(body);
         Ok(())
@@ -44,8 +41,8 @@ impl TableBuilder {
         // At most half full, and never quite full: every search ends at a free bucket.
         let buckets = (self.places.len() * 2).next_power_of_two();
         let mut table = vec![0; buckets * BUCKET];
-        for (hash, offset) in self.places {
-            let mut bucket = hash as usize & (buckets - 1);
+        for (hash, place) in self.places {
+            let mut bucket = hash.home as usize & (buckets - 1);
             let slot = loop {
                 let slot = bucket * BUCKET..(bucket + 1) * BUCKET;
                 if table[slot.clone()] == [0; BUCKET] {
@@ -53,8 +50,9 @@ impl TableBuilder {
                 }
                 bucket = (bucket + 1) & (buckets - 1);
             };
-            let value = (hash >> 32) | (u64::from(offset) + 1) << 32;
-            table[slot].copy_from_slice(&value.to_le_bytes());
+            let (left, right) = table[slot].split_at_mut(BUCKET / 2);
+            left.copy_from_slice(&hash.tag.to_le_bytes());
+            right.copy_from_slice(&place.to_le_bytes());
         }
         table.extend(self.records);
         (table, buckets as u64)

@@ -31,7 +31,7 @@ const SUM: usize = 8;
 /// Checksums in a page of checksums.
 const SUMS_PER_PAGE: usize = PAGE / SUM;
 
-/// Bytes of a bucket: the upper half of the key's hash, and the offset of the record plus one (0 if the bucket is free).
+/// Bytes of a bucket: the tag of the key, and the offset of its record plus one (0 if the bucket is free).
 const BUCKET: usize = 8;
 
 /// Bytes of a record's length.
@@ -86,10 +86,23 @@ impl Space {
             .find(|space| *space as u8 == byte)
     }
 
-    /// Where the search for `key` begins, and what its bucket says.
-    fn hash(self, key: &[u8]) -> u64 {
-        hash::xxh3_with_seed(key, self as u64)
+    /// What the table knows of `key`.
+    fn hash(self, key: &[u8]) -> KeyHash {
+        let hash = hash::xxh3_with_seed(key, self as u64);
+        KeyHash {
+            home: (hash & 0xffff_ffff) as u32,
+            tag: (hash >> 32) as u32,
+        }
     }
+}
+
+/// The two halves of the hash of a key.
+#[derive(Clone, Copy)]
+struct KeyHash {
+    /// Modulo the number of buckets: the bucket where a search begins.
+    home: u32,
+    /// What the bucket says, so that a search reads few records in vain.
+    tag: u32,
 }
 
 /// The value of a record in [`Space::Node`].

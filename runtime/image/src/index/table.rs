@@ -5,7 +5,9 @@ use std::ops::Range;
 use bincode::Decode;
 
 use super::pages::Pages;
-use super::{BUCKET, ENCODING, LENGTH, Layout, PAGE, SUM, SUMS_PER_PAGE, Space, malformed};
+use super::{
+    BUCKET, ENCODING, KeyHash, LENGTH, Layout, PAGE, SUM, SUMS_PER_PAGE, Space, malformed,
+};
 use crate::Damage;
 
 /// The table of an image, read in place.
@@ -97,10 +99,9 @@ impl<'a> Table<'a> {
 
     /// The record of `key`.
     pub(crate) fn find(&self, space: Space, key: &[u8]) -> Result<Option<RecordAt<'a>>, Damage> {
-        let hash = space.hash(key);
-        let (tag, first) = ((hash >> 32) as u32, hash as usize);
+        let KeyHash { home, tag } = space.hash(key);
         for probe in 0..=self.mask {
-            let at = (first.wrapping_add(probe) & self.mask) * BUCKET;
+            let at = ((home as usize + probe) & self.mask) * BUCKET;
             let bucket = self.read(at..at + BUCKET)?;
             let (found, offset) = bucket.split_at(BUCKET / 2);
             let Some(offset) = number(offset)?.checked_sub(1) else {

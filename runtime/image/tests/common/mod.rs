@@ -1,6 +1,7 @@
 //! Images to test with.
 
 #![allow(dead_code, reason = "each test binary uses a part of this")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use fastice_image::{
     Extent, Header, ImageWriter, ModuleKind, ModuleNode, Program, PythonIdentity, Settings, Source,
@@ -18,7 +19,7 @@ pub(crate) fn text() -> String {
 /// Bytes without a pattern, always the same.
 pub(crate) fn noise(len: usize) -> Vec<u8> {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
-    (0..len).map(|_| random.next() as u8).collect()
+    (0..len).map(|_| random.next().to_le_bytes()[0]).collect()
 }
 
 /// Marsaglia's xorshift64*: tests that fail do so again.
@@ -32,7 +33,7 @@ impl Random {
         self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16
     }
     pub(crate) fn below(&mut self, end: usize) -> usize {
-        (self.next() % end as u64) as usize
+        usize::try_from(self.next()).unwrap() % end
     }
 }
 
