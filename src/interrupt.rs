@@ -4,8 +4,9 @@
 //! Two registries hold what must not survive: process groups of children, and paths. The thread that waits for signals takes
 //! their lock and never gives it back, so that nothing new can begin while it tidies up.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output};
@@ -20,12 +21,24 @@ use signal_hook::iterator::Signals;
 /// What an interrupted build must not leave behind.
 struct Registry {
     children: BTreeSet<u32>,
-    paths: BTreeSet<PathBuf>,
+    paths: BTreeMap<PathBuf, Removal>,
 }
+
+/// What happens to a path of the registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Removal {
+    /// It goes with everything in it.
+    Whole,
+    /// It is a directory, and goes if nothing is in it.
+    IfEmpty,
+}
+
+/// How temporary names begin, so that people know whose they are.
+const PREFIX: &str = ".fastice-";
 
 static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
     children: BTreeSet::new(),
-    paths: BTreeSet::new(),
+    paths: BTreeMap::new(),
 });
 
 fn registry() -> MutexGuard<'static, Registry> {
@@ -46,8 +59,13 @@ pub fn watch() -> io::Result<()> {
                 for &child in &registry.children {
                     kill_group(child);
                 }
-                for path in &registry.paths {
-                    remove(path);
+                // Deepest first, so that a directory is empty when its turn comes.
+                for (path, removal) in registry.paths.iter().rev() {
+                    match removal {
+                        Removal::Whole => remove(path),
+                        // Not empty: others have put something there.
+                        Removal::IfEmpty => drop(fs_err::remove_dir(path)),
+                    }
                 }
                 // Dies of the signal; if the kernel refuses, of an abort.
                 let _ = signal_hook::low_level::emulate_default_handler(signal);
@@ -82,16 +100,27 @@ fn remove(path: &Path) {
     }
 }
 
+/// Waits for ever if the process is being ended by a signal: for use before an error is reported that may only be an effect of it.
+pub fn settle() {
+    drop(registry());
+}
+
 /// A path that is removed if the process is interrupted while this value lives. Dropping it leaves the path alone.
 #[derive(Debug)]
-pub struct PathGuard(PathBuf);
+struct PathGuard(PathBuf);
 
 impl PathGuard {
-    /// Guards `path`, which need not exist yet.
-    pub fn new(path: impl Into<PathBuf>) -> Self {
-        let path = path.into();
-        registry().paths.insert(path.clone());
-        Self(path)
+    /// Makes something and guards its path, with no moment between the two.
+    fn make<T>(
+        removal: Removal,
+        make: impl FnOnce() -> io::Result<T>,
+        path: impl FnOnce(&T) -> PathBuf,
+    ) -> io::Result<(T, Self)> {
+        let mut registry = registry();
+        let made = make()?;
+        let path = path(&made);
+        registry.paths.insert(path.clone(), removal);
+        Ok((made, Self(path)))
     }
 }
 
@@ -114,10 +143,9 @@ impl TempDir {
     /// # Errors
     /// When it cannot be made.
     pub fn new_in(parent: &Path) -> io::Result<Self> {
-        let directory = tempfile::Builder::new()
-            .prefix(".fastice-")
-            .tempdir_in(parent)?;
-        let guard = PathGuard::new(directory.path());
+        let make = || tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent);
+        let (directory, guard) =
+            PathGuard::make(Removal::Whole, make, |made| made.path().to_owned())?;
         Ok(Self {
             directory,
             _guard: guard,
@@ -126,6 +154,87 @@ impl TempDir {
     /// Where it is.
     pub fn path(&self) -> &Path {
         self.directory.path()
+    }
+}
+
+/// A temporary file that goes away when dropped, and when the process is interrupted, unless it was given its place.
+#[derive(Debug)]
+pub struct TempFile {
+    file: tempfile::NamedTempFile,
+    guard: PathGuard,
+}
+
+impl TempFile {
+    /// A new one in the directory `parent`.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn new_in(parent: &Path) -> io::Result<Self> {
+        let make = || tempfile::Builder::new().prefix(PREFIX).tempfile_in(parent);
+        let (file, guard) = PathGuard::make(Removal::Whole, make, |made| made.path().to_owned())?;
+        Ok(Self { file, guard })
+    }
+    /// Writes to it.
+    pub fn writer(&self) -> impl io::Write + '_ {
+        self.file.as_file()
+    }
+    /// Makes it an executable that lies safely on the disk.
+    ///
+    /// # Errors
+    /// When the file system refuses.
+    pub fn seal_executable(&self) -> io::Result<()> {
+        self.file
+            .as_file()
+            .set_permissions(PermissionsExt::from_mode(0o755))?;
+        self.file.as_file().sync_all()
+    }
+    /// Gives it its name, replacing a file that has it.
+    ///
+    /// # Errors
+    /// When the file system refuses; the file is removed then.
+    pub fn persist(self, path: &Path) -> io::Result<()> {
+        self.file.persist(path).map_err(|error| error.error)?;
+        drop(self.guard);
+        Ok(())
+    }
+}
+
+/// Directories that were made for a file to come, removed again when dropped (the file did not come) and when the process is
+/// interrupted; those in which something lies stay.
+#[derive(Debug, Default)]
+pub struct NewDirectories(Vec<PathGuard>);
+
+impl NewDirectories {
+    /// Makes `directory` and those above it that are missing.
+    ///
+    /// # Errors
+    /// When one cannot be made; those made before are removed.
+    pub fn make(directory: &Path) -> io::Result<Self> {
+        let mut missing: Vec<&Path> = directory
+            .ancestors()
+            .take_while(|ancestor| !ancestor.as_os_str().is_empty() && !ancestor.exists())
+            .collect();
+        missing.reverse();
+        let mut made = Self::default();
+        for path in missing {
+            let make = || fs_err::create_dir(path);
+            let ((), guard) = PathGuard::make(Removal::IfEmpty, make, |()| path.to_owned())?;
+            made.0.push(guard);
+        }
+        Ok(made)
+    }
+    /// Lets them stay.
+    pub fn keep(mut self) {
+        self.0.clear();
+    }
+}
+
+impl Drop for NewDirectories {
+    fn drop(&mut self) {
+        while let Some(guard) = self.0.pop() {
+            // Only an empty one goes.
+            let _ = fs_err::remove_dir(&guard.0);
+        }
     }
 }
 

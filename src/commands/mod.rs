@@ -23,6 +23,8 @@ pub fn main(cli: Cli) -> ExitStatus {
     match result {
         Ok(status) => status,
         Err(error) => {
+            // A child killed by a signal that also ends this process is no error of its own.
+            interrupt::settle();
             terminal.error(&error);
             error.code().exit_status()
         }

@@ -7,6 +7,7 @@ use fs_err as fs;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::{Code, Job, marshal};
+use crate::interrupt::TempFile;
 
 /// A directory of code objects. Safe to share between builds that run at the same time: files appear whole or not at
 /// all, and one that is not what was written counts as absent.
@@ -59,12 +60,12 @@ impl Cache {
         let payload = [&code.source_hash[..], &code.marshaled].concat();
         let write = || -> std::io::Result<()> {
             fs::create_dir_all(directory)?;
-            let mut file = tempfile::NamedTempFile::new_in(directory)?;
-            let _guard = crate::interrupt::PathGuard::new(file.path());
-            file.write_all(&xxh3_64(&payload).to_le_bytes())?;
-            file.write_all(&payload)?;
-            file.persist(&path)?;
-            Ok(())
+            let file = TempFile::new_in(directory)?;
+            let mut out = file.writer();
+            out.write_all(&xxh3_64(&payload).to_le_bytes())?;
+            out.write_all(&payload)?;
+            drop(out);
+            file.persist(&path)
         };
         // See above: the code object is at hand, only the next build pays.
         let _ = write();

@@ -10,7 +10,7 @@ use crate::analyze::{Modules, place_of_error};
 use crate::collect::modules::Found;
 use crate::collect::{Collected, Collection};
 use crate::compile::{Compiler, Job, Outcome};
-use crate::ui::Reporter;
+use crate::ui::{Reporter, format};
 use crate::write::{CodeEntry, Contents, FileEntry, Layout, Module, code_path};
 use crate::{Code, Error, Result};
 
@@ -61,7 +61,11 @@ pub(super) fn add(
             (Outcome::Error(error), Some(path)) => {
                 return Err(Error::new(
                     Code::Syntax,
-                    format!("{} is not valid Python: {}", path.display(), error.message),
+                    format!(
+                        "`{}` is not valid Python: {}",
+                        format::path(path),
+                        error.message
+                    ),
                 )
                 .at(place_of_error(path, source, &error)));
             }

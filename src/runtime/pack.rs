@@ -9,6 +9,7 @@ use fastice_image::{FileNode, Header, Image, reader::Node};
 use fs_err as fs;
 
 use super::stdlib::{GRAPH, StandardLibrary};
+use crate::interrupt::TempFile;
 use crate::{Code, Error, Result, cache};
 
 include!(concat!(env!("OUT_DIR"), "/pack.rs"));
@@ -235,12 +236,10 @@ fn unpack(cache: &Path) -> Result<PathBuf> {
         .caused_by(error)
     };
     fs::create_dir_all(&directory).map_err(failed)?;
-    let mut file = tempfile::NamedTempFile::new_in(&directory).map_err(failed)?;
-    let _guard = crate::interrupt::PathGuard::new(file.path());
-    file.write_all(EMBEDDED).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o755)).map_err(failed)?;
-    file.persist(&path).map_err(|error| failed(error.error))?;
+    let file = TempFile::new_in(&directory).map_err(failed)?;
+    file.writer().write_all(EMBEDDED).map_err(failed)?;
+    file.seal_executable().map_err(failed)?;
+    file.persist(&path).map_err(failed)?;
     Ok(path)
 }
 

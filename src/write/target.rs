@@ -1,13 +1,13 @@
 //! The file that is written: all of it or nothing.
 
 use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use fastice_image::{Damage, Image};
 use fs_err as fs;
 
-use crate::interrupt::PathGuard;
+use crate::interrupt::{NewDirectories, TempFile};
+use crate::ui::format;
 use crate::{Code, Error, Result};
 
 /// Where an executable will be.
@@ -28,14 +28,14 @@ impl Target {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => Err(Error::new(
                 Code::OutputIsDirectory,
-                format!("the output {} is a directory", path.display()),
+                format!("the output `{}` is a directory", format::path(path)),
             )
             .hint("name a file with `-o`")),
-            Ok(metadata) if !force && !(metadata.is_file() && is_ours(path)) => Err(Error::new(
+            Ok(metadata) if !(force || (metadata.is_file() && is_ours(path))) => Err(Error::new(
                 Code::OutputExists,
                 format!(
-                    "the output {} exists, and fastice did not make it",
-                    path.display()
+                    "the output `{}` exists, and fastice did not make it",
+                    format::path(path)
                 ),
             )
             .hint("name another file with `-o`, or overwrite it with `--force`")),
@@ -70,23 +70,18 @@ impl Target {
         directory: &Path,
         write: impl FnOnce(&mut dyn Write) -> io::Result<T>,
     ) -> io::Result<T> {
-        let file = tempfile::Builder::new()
-            .prefix(".fastice-")
-            .tempfile_in(directory)?;
-        let _guard = PathGuard::new(file.path());
-        let mut out = BufWriter::with_capacity(1 << 20, file.as_file());
+        let file = TempFile::new_in(directory)?;
+        let mut out = BufWriter::with_capacity(1 << 20, file.writer());
         let result = write(&mut out)?;
         out.flush()?;
         drop(out);
-        file.as_file()
-            .set_permissions(std::fs::Permissions::from_mode(0o755))?;
-        file.as_file().sync_all()?;
-        file.persist(&self.path).map_err(|error| error.error)?;
+        file.seal_executable()?;
+        file.persist(&self.path)?;
         Ok(result)
     }
 
     fn failed(&self, error: io::Error) -> Error {
-        let path = self.path.display();
+        let path = format!("`{}`", format::path(&self.path));
         let error_for =
             |code, message: String| Error::new(code, message).hint("name another file with `-o`");
         match error.kind() {
@@ -109,36 +104,4 @@ impl Target {
 /// Does the file at `path` end as what fastice writes does, damaged or not?
 fn is_ours(path: &Path) -> bool {
     fs::read(path).is_ok_and(|bytes| !matches!(Image::open(&bytes), Err(Damage::NoFooter)))
-}
-
-/// Directories made for an output, removed again unless they are kept.
-struct NewDirectories(Vec<PathBuf>);
-
-impl NewDirectories {
-    /// Makes `directory` and those above it that are missing.
-    fn make(directory: &Path) -> io::Result<Self> {
-        let mut missing: Vec<&Path> = directory
-            .ancestors()
-            .take_while(|ancestor| !ancestor.as_os_str().is_empty() && !ancestor.exists())
-            .collect();
-        missing.reverse();
-        let mut made = Self(Vec::new());
-        for path in missing {
-            fs::create_dir(path)?;
-            made.0.push(path.to_owned());
-        }
-        Ok(made)
-    }
-    fn keep(mut self) {
-        self.0.clear();
-    }
-}
-
-impl Drop for NewDirectories {
-    fn drop(&mut self) {
-        for path in self.0.iter().rev() {
-            // Only an empty one goes, and only one that this build made.
-            let _ = fs::remove_dir(path);
-        }
-    }
 }

@@ -463,17 +463,6 @@ fn outputs_that_cannot_be_written() {
       cause: failed to query resolved metadata `precious/script`: Not a directory (os error 20)
     hint: name another file with `-o`
     ");
-    assert_snapshot!(workspace.run("build script.py -o /proc/script"), @r#"
-    exit 2
-    --- stderr
-    Collecting files
-    Following imports
-    Compiling modules
-    Writing the executable
-    error[E0002]: /proc/script cannot be written
-      cause: No such file or directory (os error 2) at path "/proc/.fastice-apsYG0"
-    hint: name another file with `-o`
-    "#);
     assert_eq!(
         workspace.listing(),
         [
