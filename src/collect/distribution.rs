@@ -66,7 +66,7 @@ impl Distribution {
     }
 }
 
-/// PyPA's "Name normalization".
+/// "Name normalization" of the Python Packaging Authority.
 fn normalize(name: &str) -> String {
     name.split(['-', '_', '.'])
         .filter(|part| !part.is_empty())

@@ -1,4 +1,4 @@
-//! `RECORD`: the files of an installed distribution (PyPA's "Recording installed projects").
+//! `RECORD`: the files of an installed distribution (the specification "Recording installed projects").
 
 use std::fmt::Write;
 

@@ -3,7 +3,7 @@
 /// First line of every script in `/fastice/bin`.
 pub(super) const SHEBANG: &str = "#!/fastice/bin/python\n";
 
-/// The script that calls `attribute` of `module` and exits with what it returns (PyPA's entry points specification).
+/// The script that calls `attribute` of `module` and exits with what it returns (the entry points specification).
 pub(crate) fn console_script(module: &str, attribute: &str) -> String {
     let imported = attribute.split('.').next().unwrap_or(attribute);
     format!(

@@ -131,8 +131,11 @@ pub(super) fn add(
     Ok(())
 }
 
-/// Header and code object of a `.pyc` file that is a module without source.
-fn split_bytecode(file: &Collected) -> Result<Option<([u8; 16], Arc<[u8]>)>> {
+/// Header and code object.
+type Bytecode = ([u8; 16], Arc<[u8]>);
+
+/// Reads a `.pyc` file that is a module without source.
+fn split_bytecode(file: &Collected) -> Result<Option<Bytecode>> {
     let Contents::Disk(disk) = &file.contents else {
         return Ok(None);
     };

@@ -15,7 +15,8 @@ use crate::compile::{Cache, Compiler};
 use crate::resolve::Application;
 use crate::runtime::{Pack, library_directory};
 use crate::ui::Reporter;
-use crate::write::{Layout, Target, bootstrap, standard, write_image};
+use crate::write::standard::{Standard, packed_code};
+use crate::write::{Layout, Target, bootstrap, write_image};
 use crate::{Result, cache};
 
 use shares::{STANDARD_LIBRARY, Shares};
@@ -114,16 +115,14 @@ pub fn freeze(
     let mut layout = Layout::default();
     let level = options.optimization_level;
     let mut shares = Shares::new(&collection);
-    standard::add(
-        &mut layout,
-        &needs.standard,
+    let standard = Standard {
         pack,
-        &library,
-        &compiler,
-        level,
-        STANDARD_LIBRARY,
-        reporter,
-    )?;
+        library: &library,
+        compiler: &compiler,
+        optimize: level,
+        share: STANDARD_LIBRARY,
+    };
+    standard.add(&mut layout, &needs.standard, reporter)?;
     assemble::add(
         &mut layout,
         collection,
@@ -134,9 +133,7 @@ pub fn freeze(
         reporter,
     )?;
     layout.left_out = needs.left_out;
-    let frozen = bootstrap::compile(&compiler, identity, &mut |path| {
-        standard::packed_code(pack, path)
-    })?;
+    let frozen = bootstrap::compile(&compiler, identity, &mut |path| packed_code(pack, path))?;
 
     reporter.stage("Writing the executable");
     let header = Header {
@@ -159,7 +156,7 @@ pub fn freeze(
     let stub = pack.stub()?;
     let written = target.write(|out| {
         write_image(out, stub, &layout, &frozen, header, &mut |share, extent| {
-            shares.count(share, extent.len)
+            shares.count(share, extent.len);
         })
     })?;
     Ok(Summary {

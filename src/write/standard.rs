@@ -38,109 +38,123 @@ fn broken(path: &str) -> Error {
     )
 }
 
-/// Adds the standard modules named by `needed` with their data, sources and code objects, and the licences.
-///
-/// # Errors
-/// When the pack is damaged, or a module cannot be compiled.
-pub(crate) fn add(
-    layout: &mut Layout,
-    needed: &BTreeSet<String>,
-    pack: &Pack,
-    library: &StandardLibrary,
-    compiler: &Compiler,
-    optimize: u8,
-    share: Share,
-    ui: &dyn Reporter,
-) -> Result<()> {
-    let identity = &pack.header().python;
-    let directory = library_directory(identity);
-    let modules: Vec<_> = needed
-        .iter()
-        .filter_map(|name| library.modules().get(name))
-        .collect();
-    let origins: Vec<&str> = modules
-        .iter()
-        .filter_map(|module| module.origin.as_deref())
-        .collect();
-    let mut files: BTreeSet<String> = origins.iter().map(|&origin| origin.to_owned()).collect();
-    files.extend(
-        modules
-            .iter()
-            .flat_map(|module| module.data.iter().cloned()),
-    );
-    files.insert(format!("{directory}/LICENSE.txt"));
-    files.extend(pack.files_in("share/licenses")?);
-    for path in files {
-        let (node, stored) = pack.stored(&path)?;
-        let contents = Contents::Packed {
-            stored,
-            method: node.method,
-            size: node.size,
-        };
-        layout.file(
-            path,
-            FileEntry {
-                contents,
-                executable: node.executable,
-                share,
-            },
-        )?;
-    }
-    for (origin, code) in codes(&origins, pack, compiler, optimize, ui)? {
-        let pyc = code_path(origin, &identity.cache_tag, optimize);
-        let (parent, name, is_package) = position(origin);
-        let module = Module {
-            kind: ModuleKind::Source,
-            is_package,
-            origin: origin.to_owned(),
-            code: Some(pyc.clone()),
-        };
-        layout
-            .modules
-            .insert((parent.to_owned(), name.to_owned()), module);
-        let entry = CodeEntry {
-            header: code.pyc_header(identity.magic),
-            code: code.marshaled.into(),
-            share,
-        };
-        layout.code(pyc, entry)?;
-    }
-    layout
-        .directories
-        .insert(format!("{directory}/lib-dynload"));
-    Ok(())
+/// The standard library, on its way into a layout.
+pub(crate) struct Standard<'a> {
+    /// Where it comes from.
+    pub(crate) pack: &'a Pack,
+    /// What is in it.
+    pub(crate) library: &'a StandardLibrary,
+    /// Compiles it where the pack's own code objects do not fit.
+    pub(crate) compiler: &'a Compiler,
+    /// Optimization level of the code objects.
+    pub(crate) optimize: u8,
+    /// Whom its files count for.
+    pub(crate) share: Share,
 }
 
-/// The code objects of these sources: the pack's own, or compiled anew for another optimization level.
-fn codes<'a>(
-    origins: &[&'a str],
-    pack: &Pack,
-    compiler: &Compiler,
-    optimize: u8,
-    ui: &dyn Reporter,
-) -> Result<BTreeMap<&'a str, Code>> {
-    if optimize == 0 {
-        return origins
+impl Standard<'_> {
+    /// Adds the modules named by `needed` with their data, sources and code objects, and the licences.
+    ///
+    /// # Errors
+    /// When the pack is damaged, or a module cannot be compiled.
+    pub(crate) fn add(
+        &self,
+        layout: &mut Layout,
+        needed: &BTreeSet<String>,
+        ui: &dyn Reporter,
+    ) -> Result<()> {
+        let Self {
+            pack,
+            library,
+            share,
+            optimize,
+            ..
+        } = *self;
+        let identity = &pack.header().python;
+        let directory = library_directory(identity);
+        let modules: Vec<_> = needed
             .iter()
-            .map(|&origin| Ok((origin, packed_code(pack, origin)?)))
+            .filter_map(|name| library.modules().get(name))
             .collect();
+        let origins: Vec<&str> = modules
+            .iter()
+            .filter_map(|module| module.origin.as_deref())
+            .collect();
+        let mut files: BTreeSet<String> = origins.iter().map(|&origin| origin.to_owned()).collect();
+        files.extend(
+            modules
+                .iter()
+                .flat_map(|module| module.data.iter().cloned()),
+        );
+        files.insert(format!("{directory}/LICENSE.txt"));
+        files.extend(pack.files_in("share/licenses")?);
+        for path in files {
+            let (node, stored) = pack.stored(&path)?;
+            let contents = Contents::Packed {
+                stored,
+                method: node.method,
+                size: node.size,
+            };
+            layout.file(
+                path,
+                FileEntry {
+                    contents,
+                    executable: node.executable,
+                    share,
+                },
+            )?;
+        }
+        for (origin, code) in self.codes(&origins, ui)? {
+            let pyc = code_path(origin, &identity.cache_tag, optimize);
+            let (parent, name, is_package) = position(origin);
+            let module = Module {
+                kind: ModuleKind::Source,
+                is_package,
+                origin: origin.to_owned(),
+                code: Some(pyc.clone()),
+            };
+            layout
+                .modules
+                .insert((parent.to_owned(), name.to_owned()), module);
+            let entry = CodeEntry {
+                header: code.pyc_header(identity.magic),
+                code: code.marshaled.into(),
+                share,
+            };
+            layout.code(pyc, entry)?;
+        }
+        layout
+            .directories
+            .insert(format!("{directory}/lib-dynload"));
+        Ok(())
     }
-    let jobs: Vec<Job> = origins
-        .iter()
-        .map(|origin| {
-            Ok(Job {
-                source: pack.read(origin)?.into(),
-                filename: format!("{}/{origin}", fastice_image::ROOT),
-                optimize,
+
+    /// The code objects of these sources: the pack's own, or compiled anew for another optimization level.
+    fn codes<'o>(&self, origins: &[&'o str], ui: &dyn Reporter) -> Result<BTreeMap<&'o str, Code>> {
+        let Self { pack, optimize, .. } = *self;
+        if optimize == 0 {
+            return origins
+                .iter()
+                .map(|&origin| Ok((origin, packed_code(pack, origin)?)))
+                .collect();
+        }
+        let jobs: Vec<Job> = origins
+            .iter()
+            .map(|origin| {
+                Ok(Job {
+                    source: pack.read(origin)?.into(),
+                    filename: format!("{}/{origin}", fastice_image::ROOT),
+                    optimize,
+                })
             })
-        })
-        .collect::<Result<_>>()?;
-    origins
-        .iter()
-        .zip(compiler.compile(&jobs, ui)?)
-        .map(|(&origin, outcome)| match outcome {
-            Outcome::Code(code) => Ok((origin, code)),
-            Outcome::Error(_) => Err(broken(origin)),
-        })
-        .collect()
+            .collect::<Result<_>>()?;
+        origins
+            .iter()
+            .zip(self.compiler.compile(&jobs, ui)?)
+            .map(|(&origin, outcome)| match outcome {
+                Outcome::Code(code) => Ok((origin, code)),
+                Outcome::Error(_) => Err(broken(origin)),
+            })
+            .collect()
+    }
 }
