@@ -187,6 +187,10 @@ def install():
     for path in list(sys.path_importer_cache):
         if path.startswith(_fastice.ROOT):
             del sys.path_importer_cache[path]
+    # CPython asks the hooks whether the file it runs is a directory of modules, and zipimport reads all of
+    # it to say no. This is the answer it would come to.
+    if _fastice.PROGRAM_FILE is not None:
+        sys.path_importer_cache[_fastice.PROGRAM_FILE] = None
     if not _fastice.IS_INTERPRETER:
         sys.frozen = True
         _add_site_builtins()

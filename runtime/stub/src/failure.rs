@@ -25,6 +25,8 @@ pub(crate) enum Failure {
     },
     /// CPython's own words why it could not be initialized.
     Python(String),
+    /// A mistake of ours.
+    Internal(String),
 }
 
 impl Failure {
@@ -47,6 +49,12 @@ impl fmt::Display for Failure {
                 "the image is for {image}, and this executable contains {stub}"
             ),
             Self::Python(message) => write!(f, "Python cannot be initialized: {message}"),
+            Self::Internal(message) => {
+                write!(
+                    f,
+                    "a mistake in fastice itself, please report it: {message}"
+                )
+            }
         }
     }
 }
@@ -59,7 +67,19 @@ pub(crate) fn stop(damage: Damage) -> ! {
     let path = IMAGE
         .get()
         .map_or_else(PathBuf::new, |mapped| mapped.path().to_path_buf());
-    let status = Failure::Damaged(path, damage).report();
+    end(&Failure::Damaged(path, damage))
+}
+
+/// Makes a panic, which only a mistake of ours can cause, end the process as every other failure does.
+pub(crate) fn catch_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        end(&Failure::Internal(panic.to_string().replace('\n', " ")))
+    }));
+}
+
+/// Ends the process at once, wherever it is.
+fn end(failure: &Failure) -> ! {
+    let status = failure.report();
     // SAFETY: _exit has no preconditions.
     unsafe { libc::_exit(status) }
 }

@@ -28,6 +28,7 @@ use config::CommandLine;
 /// and handle SIGSEGV, and a Python process does none of this.
 #[unsafe(no_mangle)]
 extern "C" fn main(argc: c_int, argv: *const *const c_char) -> c_int {
+    failure::catch_panics();
     match run::run(CommandLine { argc, argv }) {
         Ok(status) => status,
         Err(failure) => failure.report(),

@@ -141,9 +141,10 @@ unsafe extern "C" fn fill(module: *mut PyObject) -> c_int {
         return -1;
     };
     let header = mapped.image().header();
-    let program = match &header.program {
-        Program::Module { name } => string(name),
-        _ => none(),
+    let (file, module_name) = match &header.program {
+        Program::File { path } => (file_name(&format!("{ROOT}/{path}")), none()),
+        Program::Module { name } => (none(), string(name)),
+        Program::Directory { .. } | Program::Interpreter => (none(), none()),
     };
     let interpreter = matches!(header.program, Program::Interpreter);
     // SAFETY: `module` is the module that CPython fills right now, with its lock held; each constructor returns a new
@@ -153,7 +154,8 @@ unsafe extern "C" fn fill(module: *mut PyObject) -> c_int {
         let constants = [
             (c"Finder", finder),
             (c"ROOT", string(ROOT)),
-            (c"PROGRAM_MODULE", program),
+            (c"PROGRAM_FILE", file),
+            (c"PROGRAM_MODULE", module_name),
             (c"IS_INTERPRETER", PyBool_FromLong(interpreter.into())),
             (
                 c"OPTIMIZATION_LEVEL",
