@@ -238,6 +238,29 @@ impl Drop for NewDirectories {
     }
 }
 
+/// A path that does not exist yet, where a child may put what nobody wants: it is removed when this value is dropped, and when
+/// the process is interrupted.
+#[derive(Debug)]
+pub struct Litter(PathGuard);
+
+impl Litter {
+    /// Watches `path`. `None` if something is there already: it stays.
+    pub fn expect(path: &Path) -> Option<Self> {
+        let free = || match fs_err::symlink_metadata(path) {
+            Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+            Err(_) => Ok(()),
+        };
+        let guarded = PathGuard::make(Removal::Whole, free, |()| path.to_owned());
+        guarded.ok().map(|((), guard)| Self(guard))
+    }
+}
+
+impl Drop for Litter {
+    fn drop(&mut self) {
+        remove(&self.0.0);
+    }
+}
+
 /// A child process in a process group of its own, killed with all of its descendants there when the builder is interrupted or
 /// the value is dropped before it ended.
 #[derive(Debug)]

@@ -3,5 +3,6 @@
 //! These tests need a builder with its runtime: `cargo xtask test`, or `FASTICE_RUNTIME` with a runtime pack.
 
 mod bad_input;
+mod interrupt;
 mod reference;
 mod support;

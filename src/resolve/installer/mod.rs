@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::{Interpreter, names};
-use crate::interrupt::{ChildGroup, TempDir};
+use crate::interrupt::{ChildGroup, Litter, TempDir};
 use crate::ui::Reporter;
 use crate::{Code, Error, Result, cache};
 
@@ -137,6 +137,7 @@ pub(super) fn install(
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
+    let _litter = keep_sources_clean(plan, &temporary, &mut command)?;
     reporter.detail(&format!("{command:?}"));
     let output = ChildGroup::spawn(&mut command)
         .and_then(ChildGroup::wait_with_output)
@@ -164,6 +165,27 @@ pub(super) fn install(
         fs_err::create_dir_all(&site).map_err(Error::io)?;
     }
     Ok(Installed { tree, site })
+}
+
+/// setuptools builds in the source directory. What it leaves there goes elsewhere (`*.egg-info`) or goes away when it is done
+/// (`build`, whose contents would get into the next wheel, too).
+fn keep_sources_clean(
+    plan: &Plan,
+    temporary: &Path,
+    command: &mut Command,
+) -> Result<Option<Litter>> {
+    /// Names a further configuration file to setuptools.
+    const CONFIGURATION: &str = "DIST_EXTRA_CONFIG";
+    if env::var_os(CONFIGURATION).is_none() {
+        let metadata = temporary.join("metadata");
+        fs_err::create_dir(&metadata).map_err(Error::io)?;
+        let configuration = temporary.join("setuptools.cfg");
+        let text = format!("[egg_info]\negg_base = {}\n", metadata.display());
+        fs_err::write(&configuration, text).map_err(Error::io)?;
+        command.env(CONFIGURATION, configuration);
+    }
+    let project = plan.project.as_deref();
+    Ok(project.and_then(|project| Litter::expect(&project.join("build"))))
 }
 
 fn uv(plan: &Plan, interpreter: &Interpreter, prefix: &Path) -> Command {
