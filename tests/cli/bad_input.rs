@@ -52,7 +52,7 @@ fn syntax_error() {
     Collecting files
     Following imports
     Compiling modules
-    error[E0003]: [DIR]/broken.py is not valid Python: expected ':'
+    error[E0003]: `broken.py` is not valid Python: expected ':'
        ╭─[broken.py:3:12]
      2 │
      3 │ if sys.argv
@@ -75,7 +75,7 @@ fn syntax_error_in_a_module_beside_the_script() {
     Collecting files
     Following imports
     Compiling modules
-    error[E0003]: [DIR]/helper.py is not valid Python: '(' was never closed
+    error[E0003]: `helper.py` is not valid Python: '(' was never closed
        ╭─[helper.py:2:6]
      1 │ x = 1
      2 │ print(
@@ -447,19 +447,19 @@ fn outputs_that_cannot_be_written() {
     assert_snapshot!(workspace.run("build script.py -o precious"), @r"
     exit 1
     --- stderr
-    error[E0030]: the output precious exists, and fastice did not make it
+    error[E0030]: the output `precious` exists, and fastice did not make it
     hint: name another file with `-o`, or overwrite it with `--force`
     ");
     assert_snapshot!(workspace.run("build script.py"), @r"
     exit 1
     --- stderr
-    error[E0031]: the output dist/script is a directory
+    error[E0031]: the output `dist/script` is a directory
     hint: name a file with `-o`
     ");
     assert_snapshot!(workspace.run("build script.py -o precious/script"), @r"
     exit 2
     --- stderr
-    error[E0002]: precious/script cannot be written
+    error[E0002]: `precious/script` cannot be written
       cause: failed to query resolved metadata `precious/script`: Not a directory (os error 20)
     hint: name another file with `-o`
     ");

@@ -23,6 +23,9 @@ def build_wheel(directory, settings=None, metadata=None):
 prepare_metadata_for_build_wheel = build_wheel
 ";
 
+/// How long something may take that takes a moment on an idle machine.
+const LIMIT: Duration = Duration::from_mins(2);
+
 /// Starts a build with a cache of its own, so that what it leaves there can be seen.
 fn start(workspace: &Workspace, arguments: &[&str]) -> Child {
     let mut command: Command = workspace.fastice();
@@ -40,11 +43,11 @@ fn interrupt(child: &Child) {
 }
 
 /// Waits until `condition` holds; the whole build would take far longer than this waits.
-fn wait_until(what: &str, condition: impl Fn() -> bool) {
+fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !condition() {
         assert!(
-            begun.elapsed() < Duration::from_secs(120),
+            begun.elapsed() < LIMIT,
             "waited in vain until {what}"
         );
         thread::sleep(Duration::from_millis(20));
@@ -67,7 +70,11 @@ fn while_a_project_is_built() {
     workspace.file("p/backend.py", BACKEND);
     let mut child = start(&workspace, &["build", "p", "--installer", "pip"]);
     let started = workspace.path("p/started");
-    wait_until("the back end runs", || started.exists());
+    wait_until("the back end runs", || {
+        let ended = child.try_wait().expect("the builder can be asked");
+        assert!(ended.is_none(), "the builder ended by itself: {ended:?}");
+        started.exists()
+    });
     let backend = fs_err::read_to_string(&started).expect("the back end wrote its process id");
     let process = Path::new("/proc").join(&backend);
     assert!(process.exists(), "the back end runs");
