@@ -1,6 +1,8 @@
 //! What a user can do wrong, each with the whole answer: sentence, cause, place, hint, exit status.
 
 use crate::support::Workspace;
+use std::process::Command;
+
 use insta::assert_snapshot;
 
 /// A project that is taken as it lies.
@@ -473,6 +475,100 @@ fn outputs_that_cannot_be_written() {
             "script.py"
         ]
     );
+}
+
+/// Runs a build inside a mount namespace of its own after `mount`, a command of `mount(8)`.
+fn build_below_mount(workspace: &Workspace, mount: &str) -> String {
+    let mut command = Command::new("unshare");
+    let script = format!("{mount} && exec \"$0\" build -q script.py -o mounted/script");
+    let fastice = workspace.fastice();
+    command
+        .args(["--user", "--map-root-user", "--mount", "sh", "-c", &script])
+        .arg(fastice.get_program())
+        .current_dir(workspace.path(""))
+        .envs(
+            fastice
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
+    workspace.text(&command.output().expect("unshare starts"))
+}
+
+#[test]
+fn file_systems_that_refuse_the_output() {
+    let workspace = Workspace::new();
+    workspace.file("script.py", "");
+    workspace.file("mounted/file", "");
+    let full = build_below_mount(&workspace, "mount -t tmpfs -o size=1m none mounted");
+    assert_snapshot!(full, @r"
+    exit 2
+    --- stderr
+    error[E0032]: there is no room for `mounted/script`
+      cause: No space left on device (os error 28)
+    hint: name another file with `-o`
+    ");
+    let read_only = build_below_mount(&workspace, "mount -t tmpfs -o ro none mounted");
+    assert_snapshot!(read_only, @r#"
+    exit 2
+    --- stderr
+    error[E0034]: `mounted/script` is on a read-only file system
+      cause: Read-only file system (os error 30) at path "[DIR]/mounted/.fastice-[RANDOM]"
+    hint: name another file with `-o`
+    "#);
+    // Nobody may make files there, root included.
+    assert_snapshot!(workspace.run("build -q script.py -o /sys/kernel/script"), @r#"
+    exit 2
+    --- stderr
+    error[E0033]: `/sys/kernel/script` may not be written
+      cause: Permission denied (os error 13) at path "/sys/kernel/.fastice-[RANDOM]"
+    hint: name another file with `-o`
+    "#);
+    assert_eq!(
+        workspace.listing(),
+        ["mounted", "mounted/file", "script.py"]
+    );
+}
+
+#[test]
+fn damaged_executables() {
+    let workspace = Workspace::new();
+    workspace.file("script.py", "print('whole')\n");
+    workspace.run("build -q script.py -o whole");
+    let whole = fs_err::read(workspace.path("whole")).expect("it was built");
+    let end = whole.len();
+
+    workspace.file("short", &whole[..end / 2]);
+    workspace.file("longer", [&whole[..], b"more"].concat());
+    let mut stub = whole.clone();
+    stub[100_000] ^= 1;
+    workspace.file("stub", stub);
+    assert_snapshot!(workspace.run("inspect short"), @r"
+    exit 1
+    --- stderr
+    error[E0040]: `short` cannot be used
+      cause: it does not end with an image (not a fastice executable, or truncated)
+    hint: `fastice build` makes executables that can be inspected
+    ");
+    let longer = workspace.run("inspect longer");
+    let lengths = format!("it has {} bytes where {end} were written", end + 4);
+    assert!(longer.starts_with("exit 1\n--- stderr\nerror[E0041]: "), "{longer}");
+    assert!(longer.contains(&lengths), "{longer}");
+    let stub = workspace.run("inspect stub");
+    assert!(stub.contains("\nstub      damaged\n"), "{stub}");
+    assert!(!workspace.run("inspect whole").contains("damaged"));
+
+    // The last kilobytes hold the ZIP directory and the footer, what is before them the index: no flip goes unnoticed.
+    let mut flipped = whole;
+    for distance in [20, 60, 100] {
+        flipped[end - distance] ^= 1;
+        workspace.file("flipped", &flipped);
+        let answer = workspace.run("inspect flipped");
+        assert!(
+            answer.starts_with("exit 1\n"),
+            "{distance} bytes before the end: {answer}"
+        );
+        flipped[end - distance] ^= 1;
+    }
 }
 
 #[test]

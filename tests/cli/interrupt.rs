@@ -46,10 +46,7 @@ fn interrupt(child: &Child) {
 fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !condition() {
-        assert!(
-            begun.elapsed() < LIMIT,
-            "waited in vain until {what}"
-        );
+        assert!(begun.elapsed() < LIMIT, "waited in vain until {what}");
         thread::sleep(Duration::from_millis(20));
     }
 }

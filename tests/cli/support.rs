@@ -62,8 +62,10 @@ impl Workspace {
                 let _ = write!(text, "--- {name}\n{}", String::from_utf8_lossy(bytes));
             }
         }
-        text.replace(&*self.directory.path().to_string_lossy(), "[DIR]")
-            .replace(&*cache().to_string_lossy(), "[CACHE]")
+        let text = text
+            .replace(&*self.directory.path().to_string_lossy(), "[DIR]")
+            .replace(&*cache().to_string_lossy(), "[CACHE]");
+        without_random_names(&text)
     }
     /// Everything in the workspace, sorted: to see that nothing is left behind.
     pub(crate) fn listing(&self) -> Vec<String> {
@@ -87,4 +89,18 @@ impl Workspace {
 /// The cache of all tests.
 pub(crate) fn cache() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache")
+}
+
+/// Temporary names without the part that differs each time.
+fn without_random_names(text: &str) -> String {
+    const PREFIX: &str = ".fastice-";
+    let mut pieces = text.split(PREFIX);
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let random = piece.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        out.push_str(PREFIX);
+        out.push_str("[RANDOM]");
+        out.push_str(&piece[random..]);
+    }
+    out
 }
