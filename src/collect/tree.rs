@@ -116,7 +116,7 @@ impl Tree<'_> {
             if !disk.is_file() {
                 self.ui.warn(
                     &Error::new(
-                        Code::Distribution,
+                        Code::MissingFile,
                         format!(
                             "{} lists {listed}, and there is no such file",
                             distribution.name
@@ -311,7 +311,7 @@ impl Tree<'_> {
                     pth::Line::Directory(directory) => self.search_path(&name, &directory, collection),
                     pth::Line::Code { known: true, .. } => {}
                     pth::Line::Code { code, .. } => self.ui.warn(
-                        &Error::new(Code::Distribution, format!("{name} runs code at every start of Python, which a frozen program does not do: {code}"))
+                        &Error::new(Code::StartupCode, format!("{name} runs code at every start of Python, which a frozen program does not do: {code}"))
                             .hint("import what it sets up from the program itself; an editable install has to be a plain one"),
                     ),
                 }
@@ -329,9 +329,15 @@ impl Tree<'_> {
                     inside.display()
                 ));
             }
+            // A link to the very project that is frozen.
+            None if self
+                .application
+                .app
+                .as_ref()
+                .is_some_and(|app| app.root == directory) => {}
             None if directory.is_dir() => self.ui.warn(
                 &Error::new(
-                    Code::Distribution,
+                    Code::OutsidePath,
                     format!(
                         "{name} names {}, which is outside the installation and is not taken",
                         directory.display()

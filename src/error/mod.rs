@@ -35,7 +35,7 @@ pub struct Place {
 
 macro_rules! codes {
     ($($(#[$doc:meta])+ $name:ident = $text:literal, $exit:ident;)+) => {
-        /// Identifies a kind of error for `fastice explain` and for scripts. One explanation each in `templates/errors/`.
+        /// Identifies a kind of error or warning for `fastice explain` and for scripts. One explanation each in `templates/errors/`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Code {
@@ -46,7 +46,7 @@ macro_rules! codes {
             /// Every code, in the order of its number.
             pub const ALL: &[Self] = &[$(Self::$name,)+];
 
-            /// What the user sees: `E0003`.
+            /// What the user sees: `E0003`; warnings begin with `W`.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)+ }
             }
@@ -54,7 +54,7 @@ macro_rules! codes {
             pub fn parse(text: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|code| code.as_str().eq_ignore_ascii_case(text))
             }
-            /// Whose fault it is, and so how fastice exits.
+            /// Whose fault it is, and so how fastice exits. A warning lets the command go on.
             pub fn exit_status(self) -> ExitStatus {
                 match self { $(Self::$name => ExitStatus::$exit,)+ }
             }
@@ -111,7 +111,7 @@ codes! {
     UnknownModule = "E0023", Failure;
     /// The process that compiles Python sources failed.
     CompileWorker = "E0024", Error;
-    /// An installed distribution is damaged: its metadata cannot be read, or files it lists are missing.
+    /// An installed distribution is damaged: its metadata cannot be read.
     Distribution = "E0025", Failure;
     /// Two parts of the program claim the same path.
     Conflict = "E0026", Failure;
@@ -141,6 +141,12 @@ codes! {
     UnknownCode = "E0045", Failure;
     /// The program was built and could not be started.
     ProgramNotStarted = "E0050", Error;
+    /// A file that a distribution lists is missing.
+    MissingFile = "W0001", Success;
+    /// A distribution wants code to run at every start of Python.
+    StartupCode = "W0002", Success;
+    /// A distribution adds a directory outside the installed tree to the module search path.
+    OutsidePath = "W0003", Success;
 }
 
 /// How a command ends.

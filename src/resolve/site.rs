@@ -119,7 +119,7 @@ fn check_links(distributions: &[Distribution], project: Option<&Path>) -> Result
             )
             .hint(format!(
                 "install it as a copy: `pip install {}`",
-                format::path(&origin)
+                origin.display()
             )));
         }
     }

@@ -466,6 +466,7 @@ fn suggest_modules(error: Error, root: &Path) -> Error {
         [] => error.hint("choose a function with `-e PKG.MOD:FUNC` or a module with `-m PKG.MOD`"),
         [only] => error.hint(format!("to run the module `{only}` use `-m {only}`")),
         [first, ..] => {
+            let first = names.iter().find(|name| *name == "main").unwrap_or(first);
             let list = names
                 .iter()
                 .take(8)

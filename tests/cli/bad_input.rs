@@ -551,7 +551,10 @@ fn damaged_executables() {
     ");
     let longer = workspace.run("inspect longer");
     let lengths = format!("it has {} bytes where {end} were written", end + 4);
-    assert!(longer.starts_with("exit 1\n--- stderr\nerror[E0041]: "), "{longer}");
+    assert!(
+        longer.starts_with("exit 1\n--- stderr\nerror[E0041]: "),
+        "{longer}"
+    );
     assert!(longer.contains(&lengths), "{longer}");
     let stub = workspace.run("inspect stub");
     assert!(stub.contains("\nstub      damaged\n"), "{stub}");
