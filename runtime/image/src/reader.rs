@@ -123,6 +123,19 @@ impl<'a> Image<'a> {
         Ok(record.map(|record| record.offset as u64 + 1))
     }
 
+    /// The path of the node that [`Image::inode`] gave this number, below the root.
+    ///
+    /// # Errors
+    /// As [`Image::node`], and when no node has this number.
+    pub fn path(&self, inode: u64) -> Result<&'a str, Damage> {
+        let offset = inode.checked_sub(1).ok_or_else(index::malformed)?;
+        let offset = usize::try_from(offset).map_err(|_| index::malformed())?;
+        match self.table.record_at(offset)? {
+            Some(record) if record.space == Space::Node => record.key(),
+            _ => Err(index::malformed()),
+        }
+    }
+
     /// The module that an import of `name` (no dots) finds in the directory `directory`.
     ///
     /// # Errors

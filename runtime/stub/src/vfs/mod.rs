@@ -1,1 +1,24 @@
-//! The virtual file tree.
+//! The virtual file tree: C library functions that know the files in the image.
+//!
+//! The executable comes first in the dynamic symbol scope, so CPython, every extension module and every library
+//! bind to the functions defined here. Each of them asks [`place::resolve`] where its path leads. A path outside the tree goes
+//! to the kernel as it is, after a look at its first bytes; a path inside is answered from the image as a
+//! read-only file system would answer it. What an opened file is, [`memfd`] tells.
+//!
+//! `interposed.txt` lists the functions; `docs/concepts/virtual-files.md` describes what they do.
+
+#[macro_use]
+mod interpose;
+
+mod current;
+mod directory;
+mod errno;
+mod hidden;
+mod links;
+mod memfd;
+mod open;
+mod place;
+mod refuse;
+mod status;
+mod stream;
+mod tree;

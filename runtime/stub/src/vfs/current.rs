@@ -1,0 +1,135 @@
+//! The working directory, when it is in the tree.
+//!
+//! The kernel knows nothing of it: its own working directory stays where it was, and that is where child processes begin.
+
+use std::ffi::{c_char, c_int};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use libc::{AT_FDCWD, size_t};
+
+use super::errno::{Errno, answer};
+use super::place::{self, Place};
+use super::tree::{self, Node};
+use super::{hidden, memfd};
+
+/// Number of the directory of the tree that is the working directory; 0 if it is outside.
+static DIRECTORY: AtomicU64 = AtomicU64::new(0);
+
+/// Is the working directory in the tree?
+#[inline]
+pub(crate) fn is_inside() -> bool {
+    DIRECTORY.load(Ordering::Relaxed) != 0
+}
+
+/// The working directory's path below the root, if it is in the tree.
+pub(crate) fn directory() -> Option<&'static str> {
+    match DIRECTORY.load(Ordering::Relaxed) {
+        0 => None,
+        inode => Some(tree::path_of(inode)),
+    }
+}
+
+/// How many directories the working directory is below the root of the file system. Nothing if it is in the tree, or deleted.
+pub(crate) fn depth() -> Option<usize> {
+    let mut buffer = [0_u8; 4096];
+    if is_inside() {
+        return None;
+    }
+    let errno = Errno::last();
+    // SAFETY: pointer and length are those of the buffer.
+    let len = unsafe { system_call!(SYS_getcwd, buffer.as_mut_ptr(), buffer.len()) };
+    errno.set();
+    // The length counts the byte that ends the string.
+    let path = buffer.get(..usize::try_from(len).ok()?.checked_sub(1)?)?;
+    let names = path.split(|byte| *byte == b'/').filter(|name| !name.is_empty());
+    path.starts_with(b"/").then(|| names.count())
+}
+
+fn enter(path: &str) -> c_int {
+    DIRECTORY.store(tree::inode(path), Ordering::Relaxed);
+    0
+}
+
+/// Does what `getcwd` does for a directory of the tree.
+///
+/// # Safety
+/// `buffer` is null, or has room for `size` bytes.
+unsafe fn copy_out(
+    directory: &str,
+    buffer: *mut c_char,
+    size: size_t,
+) -> Result<*mut c_char, Errno> {
+    let path = tree::absolute(directory);
+    let needed = path.len() + 1;
+    if size == 0 && !buffer.is_null() {
+        return Err(Errno(libc::EINVAL));
+    }
+    if size != 0 && size < needed {
+        return Err(Errno(libc::ERANGE));
+    }
+    let buffer = if buffer.is_null() {
+        // SAFETY: no preconditions; the caller frees it.
+        unsafe { libc::malloc(size.max(needed)) }.cast::<c_char>()
+    } else {
+        buffer
+    };
+    if buffer.is_null() {
+        return Err(Errno(libc::ENOMEM));
+    }
+    // SAFETY: there is room for the path and the byte that ends it.
+    unsafe {
+        buffer.copy_from_nonoverlapping(path.as_ptr().cast(), path.len());
+        *buffer.add(path.len()) = 0;
+    }
+    Ok(buffer)
+}
+
+interpose! {
+    fn [chdir](path: *const c_char) -> c_int {
+        // SAFETY: as the caller of the C function promises.
+        match unsafe { place::resolve(AT_FDCWD, path) } {
+            Place::Inside(place) => answer(tree::find(&place).and_then(|node| match node {
+                Node::Directory => Ok(enter(place.path())),
+                Node::File(_) => Err(Errno(libc::ENOTDIR)),
+            })),
+            Place::Outside(path) => {
+                // SAFETY: as the caller promises.
+                let result = unsafe { system_call!(SYS_chdir, path.as_ptr()) };
+                if result == 0 {
+                    DIRECTORY.store(0, Ordering::Relaxed);
+                }
+                result
+            }
+        }
+    }
+
+    fn [fchdir](descriptor: c_int) -> c_int {
+        if let Some(directory) = memfd::directory_of(descriptor) {
+            return enter(directory);
+        }
+        // SAFETY: any number may be given.
+        let result = unsafe { system_call!(SYS_fchdir, descriptor) };
+        if result == 0 {
+            DIRECTORY.store(0, Ordering::Relaxed);
+        }
+        result
+    }
+
+    fn [getcwd, __getcwd_chk](buffer: *mut c_char, size: size_t) -> *mut c_char {
+        match directory() {
+            // SAFETY: as the caller promises.
+            None => unsafe { hidden::getcwd(buffer, size) },
+            // SAFETY: as the caller promises.
+            Some(directory) => answer(unsafe { copy_out(directory, buffer, size) }),
+        }
+    }
+
+    fn [get_current_dir_name]() -> *mut c_char {
+        match directory() {
+            // SAFETY: no preconditions.
+            None => unsafe { hidden::get_current_dir_name() },
+            // SAFETY: without a buffer, a new one is made.
+            Some(directory) => answer(unsafe { copy_out(directory, std::ptr::null_mut(), 0) }),
+        }
+    }
+}

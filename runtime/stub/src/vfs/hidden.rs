@@ -1,0 +1,93 @@
+//! The C library's own functions, where definitions of this executable hide them and a system call is not the same.
+
+use std::ffi::{CStr, c_char, c_int, c_long, c_void};
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use libc::{DIR, FILE, dirent, mode_t, size_t, ssize_t, timespec, timeval, utimbuf};
+
+/// A function of the C library that a definition of this executable hides, looked up when it is first needed.
+struct Hidden {
+    name: &'static CStr,
+    address: AtomicPtr<c_void>,
+}
+
+impl Hidden {
+    /// The function `name`.
+    const fn new(name: &'static CStr) -> Self {
+        Self {
+            name,
+            address: AtomicPtr::new(std::ptr::null_mut()),
+        }
+    }
+
+    /// Its address.
+    fn address(&self) -> *mut c_void {
+        // Two threads that look at the same time find the same.
+        let known = self.address.load(Ordering::Relaxed);
+        if !known.is_null() {
+            return known;
+        }
+        // SAFETY: the name is a C string.
+        let found = unsafe { libc::dlsym(libc::RTLD_NEXT, self.name.as_ptr()) };
+        if found.is_null() {
+            // Only what every glibc has is declared with `hidden!`.
+            std::process::abort();
+        }
+        self.address.store(found, Ordering::Relaxed);
+        found
+    }
+}
+
+/// Declares functions of the C library that are hidden by definitions of this executable.
+macro_rules! hidden {
+    ($($(#[$attribute:meta])* fn $name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {$(
+        $(#[$attribute])*
+        /// The C library's function of this name.
+        ///
+        /// # Safety
+        /// That of the function.
+        pub(crate) unsafe fn $name($($argument: $type),*) -> $result {
+            static FUNCTION: Hidden = Hidden::new(
+                match CStr::from_bytes_with_nul(concat!(stringify!($name), "\0").as_bytes()) {
+                    Ok(name) => name,
+                    Err(_) => unreachable!(),
+                },
+            );
+            // SAFETY: the C library's function of this name has this signature.
+            let function: unsafe extern "C" fn($($type),*) -> $result =
+                unsafe { std::mem::transmute(FUNCTION.address()) };
+            // SAFETY: as the caller promises.
+            unsafe { function($($argument),*) }
+        }
+    )*};
+}
+
+hidden! {
+    fn closedir(stream: *mut DIR) -> c_int;
+    fn dirfd(stream: *mut DIR) -> c_int;
+    fn faccessat(directory: c_int, path: *const c_char, mode: c_int, flags: c_int) -> c_int;
+    fn fchmodat(directory: c_int, path: *const c_char, mode: mode_t, flags: c_int) -> c_int;
+    fn fdopendir(descriptor: c_int) -> *mut DIR;
+    fn fopen(path: *const c_char, mode: *const c_char) -> *mut FILE;
+    fn freopen(path: *const c_char, mode: *const c_char, stream: *mut FILE) -> *mut FILE;
+    fn futimesat(directory: c_int, path: *const c_char, times: *const timeval) -> c_int;
+    fn get_current_dir_name() -> *mut c_char;
+    fn getcwd(buffer: *mut c_char, size: size_t) -> *mut c_char;
+    fn getxattr(path: *const c_char, name: *const c_char, value: *mut c_void, size: size_t) -> ssize_t;
+    fn lgetxattr(path: *const c_char, name: *const c_char, value: *mut c_void, size: size_t) -> ssize_t;
+    fn listxattr(path: *const c_char, list: *mut c_char, size: size_t) -> ssize_t;
+    fn llistxattr(path: *const c_char, list: *mut c_char, size: size_t) -> ssize_t;
+    fn lutimes(path: *const c_char, times: *const timeval) -> c_int;
+    fn opendir(path: *const c_char) -> *mut DIR;
+    fn readdir(stream: *mut DIR) -> *mut dirent;
+    fn readdir_r(stream: *mut DIR, entry: *mut dirent, result: *mut *mut dirent) -> c_int;
+    fn realpath(path: *const c_char, buffer: *mut c_char) -> *mut c_char;
+    fn remove(path: *const c_char) -> c_int;
+    fn rewinddir(stream: *mut DIR) -> ();
+    fn seekdir(stream: *mut DIR, position: c_long) -> ();
+    fn statvfs(path: *const c_char, status: *mut libc::statvfs) -> c_int;
+    fn telldir(stream: *mut DIR) -> c_long;
+    fn utime(path: *const c_char, times: *const utimbuf) -> c_int;
+    fn utimensat(directory: c_int, path: *const c_char, times: *const timespec, flags: c_int) -> c_int;
+    fn utimes(path: *const c_char, times: *const timeval) -> c_int;
+}

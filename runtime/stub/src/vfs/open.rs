@@ -1,0 +1,81 @@
+//! `open` and its relatives.
+
+use std::ffi::{c_char, c_int};
+
+use libc::{
+    AT_FDCWD, EEXIST, EISDIR, ENOTDIR, EROFS, O_ACCMODE, O_CREAT, O_DIRECTORY, O_EXCL, O_PATH,
+    O_RDONLY, O_TRUNC, O_WRONLY, mode_t,
+};
+
+use super::errno::{Errno, answer};
+use super::memfd;
+use super::place::{self, Place, Virtual};
+use super::tree::{self, Node};
+
+/// Opens a place in the tree, as a read-only file system does.
+///
+/// # Errors
+/// What `open` says for such a file system, or what keeps a memory file from being made.
+pub(crate) fn open_inside(place: &Virtual, flags: c_int) -> Result<c_int, Errno> {
+    let node = match tree::find(place) {
+        Err(Errno(libc::ENOENT)) if flags & O_CREAT != 0 => {
+            return Err(tree::refuse_creation(place));
+        }
+        found => found?,
+    };
+    let only_path = flags & O_PATH != 0;
+    let writes = flags & O_ACCMODE != O_RDONLY || flags & O_TRUNC != 0;
+    let creates = flags & O_CREAT != 0;
+    match node {
+        _ if !only_path && creates && flags & O_EXCL != 0 => Err(Errno(EEXIST)),
+        Node::File(_) if flags & O_DIRECTORY != 0 => Err(Errno(ENOTDIR)),
+        // A directory with these is where a nameless file shall be created.
+        Node::Directory if flags & libc::O_TMPFILE == libc::O_TMPFILE => Err(Errno(EROFS)),
+        Node::Directory if !only_path && (writes || creates) => Err(Errno(EISDIR)),
+        Node::File(_) if !only_path && writes => Err(Errno(EROFS)),
+        Node::File(file) => memfd::open_file(place.path(), &file, flags),
+        Node::Directory => memfd::open_directory(place.path(), flags),
+    }
+}
+
+/// # Safety
+/// As for `openat`.
+unsafe fn open_anywhere(dirfd: c_int, path: *const c_char, flags: c_int, mode: mode_t) -> c_int {
+    // SAFETY: as the caller promises.
+    match unsafe { place::resolve(dirfd, path) } {
+        Place::Inside(place) => answer(open_inside(&place, flags)),
+        // SAFETY: as the caller promises.
+        Place::Outside(path) => unsafe {
+            system_call!(SYS_openat, dirfd, path.as_ptr(), flags, mode)
+        },
+    }
+}
+
+// Variadic in C. What is not given is whatever lies in the register, and the kernel does not look at it
+// unless the flags say that it is there.
+interpose! {
+    fn [open, open64](path: *const c_char, flags: c_int, mode: mode_t) -> c_int {
+        // SAFETY: as the caller of the C function promises.
+        unsafe { open_anywhere(AT_FDCWD, path, flags, mode) }
+    }
+
+    fn [openat, openat64](dirfd: c_int, path: *const c_char, flags: c_int, mode: mode_t) -> c_int {
+        // SAFETY: as the caller of the C function promises.
+        unsafe { open_anywhere(dirfd, path, flags, mode) }
+    }
+
+    fn [__open_2, __open64_2](path: *const c_char, flags: c_int) -> c_int {
+        // SAFETY: as the caller of the C function promises.
+        unsafe { open_anywhere(AT_FDCWD, path, flags, 0) }
+    }
+
+    fn [__openat_2, __openat64_2](dirfd: c_int, path: *const c_char, flags: c_int) -> c_int {
+        // SAFETY: as the caller of the C function promises.
+        unsafe { open_anywhere(dirfd, path, flags, 0) }
+    }
+
+    fn [creat, creat64](path: *const c_char, mode: mode_t) -> c_int {
+        // SAFETY: as the caller of the C function promises.
+        unsafe { open_anywhere(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode) }
+    }
+}
