@@ -143,7 +143,9 @@ fn inodes_differ() {
     let mut inodes = Vec::new();
     for record in image.walk() {
         if let (path, Record::Node(_)) = record.unwrap() {
-            inodes.push(image.inode(&path).unwrap().unwrap());
+            let inode = image.inode(&path).unwrap().unwrap();
+            assert_eq!(image.path(inode).unwrap(), path);
+            inodes.push(inode);
         }
     }
     assert_eq!(inodes.len(), 10);

@@ -41,7 +41,9 @@ pub(crate) fn depth() -> Option<usize> {
     errno.set();
     // The length counts the byte that ends the string.
     let path = buffer.get(..usize::try_from(len).ok()?.checked_sub(1)?)?;
-    let names = path.split(|byte| *byte == b'/').filter(|name| !name.is_empty());
+    let names = path
+        .split(|byte| *byte == b'/')
+        .filter(|name| !name.is_empty());
     path.starts_with(b"/").then(|| names.count())
 }
 

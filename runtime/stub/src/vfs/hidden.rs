@@ -54,8 +54,11 @@ macro_rules! hidden {
                 },
             );
             // SAFETY: the C library's function of this name has this signature.
-            let function: unsafe extern "C" fn($($type),*) -> $result =
-                unsafe { std::mem::transmute(FUNCTION.address()) };
+            let function = unsafe {
+                std::mem::transmute::<*mut c_void, unsafe extern "C" fn($($type),*) -> $result>(
+                    FUNCTION.address(),
+                )
+            };
             // SAFETY: as the caller promises.
             unsafe { function($($argument),*) }
         }

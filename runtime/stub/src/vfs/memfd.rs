@@ -247,7 +247,7 @@ fn label_of(descriptor: c_int) -> Option<Label> {
         }
         status.assume_init()
     };
-    if !is_candidate(status.st_mtime, u64::from(status.st_nlink)) {
+    if !is_candidate(status.st_mtime, status.st_nlink) {
         return None;
     }
     Label::from_nanoseconds(status.st_mtime_nsec).filter(|_| is_sealed(descriptor))
@@ -270,7 +270,7 @@ fn is_sealed(descriptor: c_int) -> bool {
 /// Makes what the kernel said about a descriptor's memory file what it stands for. Other files stay as they are.
 #[inline]
 pub(crate) fn disguise(descriptor: c_int, status: &mut libc::stat) {
-    if is_candidate(status.st_mtime, u64::from(status.st_nlink)) {
+    if is_candidate(status.st_mtime, status.st_nlink) {
         disguise_candidate(descriptor, status);
     }
 }

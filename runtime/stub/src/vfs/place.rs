@@ -193,7 +193,10 @@ fn follow_inside(mut rest: &[u8]) -> Result<Virtual, &[u8]> {
 fn next_component(path: &[u8]) -> Option<(&[u8], &[u8])> {
     let begin = path.iter().position(|byte| *byte != b'/')?;
     let path = &path[begin..];
-    let end = path.iter().position(|byte| *byte == b'/').unwrap_or(path.len());
+    let end = path
+        .iter()
+        .position(|byte| *byte == b'/')
+        .unwrap_or(path.len());
     Some(path.split_at(end))
 }
 

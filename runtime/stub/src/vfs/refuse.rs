@@ -3,8 +3,8 @@
 use std::ffi::{c_char, c_int, c_uint, c_void};
 
 use libc::{
-    AT_FDCWD, AT_SYMLINK_NOFOLLOW, EEXIST, ENOTSUP, EROFS, EXDEV, dev_t, gid_t, mode_t, off_t, size_t, ssize_t, timespec,
-    timeval, uid_t,
+    AT_FDCWD, AT_SYMLINK_NOFOLLOW, EEXIST, ENOTSUP, EROFS, EXDEV, dev_t, gid_t, mode_t, off_t,
+    size_t, ssize_t, timespec, timeval, uid_t,
 };
 
 use super::errno::{Errno, answer};
@@ -144,14 +144,32 @@ unsafe fn move_file(
     flags: c_uint,
 ) -> c_int {
     // SAFETY: as the caller promises.
-    let (from, to) = unsafe { (place::resolve(from_dirfd, from), place::resolve(to_dirfd, to)) };
+    let (from, to) = unsafe {
+        (
+            place::resolve(from_dirfd, from),
+            place::resolve(to_dirfd, to),
+        )
+    };
     match (connect(&from, &to), from, to) {
         // SAFETY: as the caller promises.
         (None, Place::Outside(from), Place::Outside(to)) => unsafe {
             if flags == 0 {
-                system_call!(SYS_renameat, from_dirfd, from.as_ptr(), to_dirfd, to.as_ptr())
+                system_call!(
+                    SYS_renameat,
+                    from_dirfd,
+                    from.as_ptr(),
+                    to_dirfd,
+                    to.as_ptr()
+                )
             } else {
-                system_call!(SYS_renameat2, from_dirfd, from.as_ptr(), to_dirfd, to.as_ptr(), flags)
+                system_call!(
+                    SYS_renameat2,
+                    from_dirfd,
+                    from.as_ptr(),
+                    to_dirfd,
+                    to.as_ptr(),
+                    flags
+                )
             }
         },
         (errno, ..) => answer(Err(errno.unwrap_or(Errno(EXDEV)))),
@@ -168,11 +186,23 @@ unsafe fn link_file(
     flags: c_int,
 ) -> c_int {
     // SAFETY: as the caller promises.
-    let (from, to) = unsafe { (place::resolve(from_dirfd, from), place::resolve(to_dirfd, to)) };
+    let (from, to) = unsafe {
+        (
+            place::resolve(from_dirfd, from),
+            place::resolve(to_dirfd, to),
+        )
+    };
     match (connect(&from, &to), from, to) {
         // SAFETY: as the caller promises.
         (None, Place::Outside(from), Place::Outside(to)) => unsafe {
-            system_call!(SYS_linkat, from_dirfd, from.as_ptr(), to_dirfd, to.as_ptr(), flags)
+            system_call!(
+                SYS_linkat,
+                from_dirfd,
+                from.as_ptr(),
+                to_dirfd,
+                to.as_ptr(),
+                flags
+            )
         },
         (errno, ..) => answer(Err(errno.unwrap_or(Errno(EXDEV)))),
     }

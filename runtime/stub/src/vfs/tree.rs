@@ -81,7 +81,10 @@ pub(crate) fn find(place: &Virtual) -> Result<Node, Errno> {
 /// `ENOTDIR` if the nearest thing that exists above `path` is a file, else `ENOENT`.
 fn why_missing(mut path: &str) -> Errno {
     while let Some((parent, _)) = path.rsplit_once('/') {
-        match IMAGE.get().map(|mapped| sound(mapped.image().file_type(parent))) {
+        match IMAGE
+            .get()
+            .map(|mapped| sound(mapped.image().file_type(parent)))
+        {
             Some(Some(FileType::File)) => return Errno(libc::ENOTDIR),
             Some(Some(FileType::Directory)) => break,
             _ => path = parent,
@@ -111,7 +114,9 @@ pub(crate) fn inode(path: &str) -> u64 {
 
 /// The path below the root of the node with the number `inode`.
 pub(crate) fn path_of(inode: u64) -> &'static str {
-    IMAGE.get().map_or("", |mapped| sound(mapped.image().path(inode)))
+    IMAGE
+        .get()
+        .map_or("", |mapped| sound(mapped.image().path(inode)))
 }
 
 /// The entries of the directory at `path`.
@@ -197,12 +202,7 @@ pub(crate) fn extended_status(place: &Virtual) -> Result<libc::statx, Errno> {
 }
 
 /// Fills in what `statx` says about a node.
-pub(crate) fn fill_extended(
-    status: &mut libc::statx,
-    inode: u64,
-    mode: libc::mode_t,
-    size: u64,
-) {
+pub(crate) fn fill_extended(status: &mut libc::statx, inode: u64, mode: libc::mode_t, size: u64) {
     status.stx_mask = libc::STATX_BASIC_STATS;
     status.stx_blksize = BLOCK;
     status.stx_nlink = 1;
