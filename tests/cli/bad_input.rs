@@ -477,13 +477,12 @@ fn outputs_that_cannot_be_written() {
     );
 }
 
-/// Runs a build inside a mount namespace of its own after `mount`, a command of `mount(8)`.
-fn build_below_mount(workspace: &Workspace, mount: &str) -> String {
-    let mut command = Command::new("unshare");
-    let script = format!("{mount} && exec \"$0\" build -q script.py -o mounted/script");
+/// Runs a shell script in a mount namespace of its own, where it may mount; `$0` is fastice.
+fn in_namespace(workspace: &Workspace, script: &str) -> String {
     let fastice = workspace.fastice();
+    let mut command = Command::new("unshare");
     command
-        .args(["--user", "--map-root-user", "--mount", "sh", "-c", &script])
+        .args(["--user", "--map-root-user", "--mount", "sh", "-c", script])
         .arg(fastice.get_program())
         .current_dir(workspace.path(""))
         .envs(
@@ -492,6 +491,11 @@ fn build_below_mount(workspace: &Workspace, mount: &str) -> String {
                 .filter_map(|(name, value)| Some((name, value?))),
         );
     workspace.text(&command.output().expect("unshare starts"))
+}
+
+fn build_below_mount(workspace: &Workspace, mount: &str) -> String {
+    let script = format!("{mount} && exec \"$0\" build -q script.py -o mounted/script");
+    in_namespace(workspace, &script)
 }
 
 #[test]
@@ -529,6 +533,9 @@ fn file_systems_that_refuse_the_output() {
     );
 }
 
+/// Length of the footer, the last line of an executable (docs/reference/format.md).
+const FOOTER: usize = 150;
+
 #[test]
 fn damaged_executables() {
     let workspace = Workspace::new();
@@ -560,18 +567,45 @@ fn damaged_executables() {
     assert!(stub.contains("\nstub      damaged\n"), "{stub}");
     assert!(!workspace.run("inspect whole").contains("damaged"));
 
-    // The last kilobytes hold the ZIP directory and the footer, what is before them the index: no flip goes unnoticed.
-    let mut flipped = whole;
-    for distance in [20, 60, 100] {
-        flipped[end - distance] ^= 1;
+    // Header and index lie before the ZIP directory, at the place that the footer names; the footer itself is the last line.
+    let footer = String::from_utf8_lossy(&whole[end - FOOTER..]).into_owned();
+    let field = |name: &str, digits: usize| {
+        let start = footer.find(name).expect("the footer has the field") + name.len();
+        usize::from_str_radix(&footer[start..start + digits], 16).expect("it is hexadecimal")
+    };
+    let header = field(" index=", 16);
+    for place in [
+        header,
+        header + field("+", 16) - 1,
+        end - FOOTER + 20,
+        end - 2,
+    ] {
+        let mut flipped = whole.clone();
+        flipped[place] ^= 1;
         workspace.file("flipped", &flipped);
         let answer = workspace.run("inspect flipped");
         assert!(
-            answer.starts_with("exit 1\n"),
-            "{distance} bytes before the end: {answer}"
+            answer.starts_with("exit 1\n--- stderr\nerror[E0042]: "),
+            "{place}: {answer}"
         );
-        flipped[end - distance] ^= 1;
     }
+
+    let (fields, _) = footer
+        .split_once(" check=")
+        .expect("the footer ends with its checksum");
+    let fields = fields.replace("fastice-image 0001", "fastice-image 00ff");
+    let other = format!(
+        "{fields} check={:016x}\n",
+        xxhash_rust::xxh3::xxh3_64(fields.as_bytes())
+    );
+    workspace.file("other", [&whole[..end - FOOTER], other.as_bytes()].concat());
+    assert_snapshot!(workspace.run("inspect other"), @r"
+    exit 1
+    --- stderr
+    error[E0043]: `other` cannot be used
+      cause: its image has format 255, and this program reads format 1
+    hint: use the fastice that made it, or build it again
+    ");
 }
 
 #[test]
@@ -627,6 +661,127 @@ fn files_that_are_no_executables_of_ours() {
     --- stderr
     error[E0040]: `.` is a directory
     ");
+}
+
+#[test]
+fn an_index_that_cannot_be_reached() {
+    let workspace = Workspace::new();
+    workspace.file("script.py", "");
+    let mut command = workspace.fastice();
+    command
+        .args([
+            "build",
+            "-q",
+            "script.py",
+            "--installer",
+            "pip",
+            "--with",
+            "nosuch",
+        ])
+        .env_remove("PIP_NO_INDEX")
+        .env("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+        .env("PIP_RETRIES", "1");
+    let answer = workspace.text(&command.output().expect("fastice starts"));
+    assert!(
+        answer.starts_with("exit 2\n--- stderr\nerror[E0018]: "),
+        "{answer}"
+    );
+    assert!(answer.contains("Connection refused"), "{answer}");
+}
+
+#[test]
+fn programs_that_may_not_be_executed() {
+    let workspace = Workspace::new();
+    // A source that no earlier test compiled, so that the cache of code objects does not know it.
+    workspace.file("script.py", format!("# {}\n", workspace.path("").display()));
+    workspace.file("mounted/file", "");
+    // The runtime must lie where it can be executed, and only the program where it cannot; then the other way round.
+    let runtime = workspace.runtime();
+    let runtime = runtime.display();
+    let mount = "mount -t tmpfs -o noexec none mounted";
+    let run = format!(
+        "{mount} && FASTICE_CACHE_DIR=mounted FASTICE_RUNTIME={runtime} exec \"$0\" run -q script.py"
+    );
+    let answer = in_namespace(&workspace, &run);
+    assert!(
+        answer.starts_with("exit 2\n--- stderr\nerror[E0050]: "),
+        "{answer}"
+    );
+    assert!(answer.contains("Permission denied"), "{answer}");
+    let build = format!(
+        "{mount} && cp {runtime} mounted/python && FASTICE_RUNTIME=mounted/python exec \"$0\" build -q script.py"
+    );
+    let answer = in_namespace(&workspace, &build);
+    assert!(
+        answer.starts_with("exit 2\n--- stderr\nerror[E0024]: "),
+        "{answer}"
+    );
+    assert!(answer.contains("Permission denied"), "{answer}");
+}
+
+#[test]
+fn damaged_distributions() {
+    let workspace = Workspace::new();
+    workspace.file("script.py", "");
+    workspace.file("unreadable/a-1.dist-info/RECORD", "a.py,,\n");
+    workspace.file("twice/a-1.dist-info/METADATA", "Name: a\nVersion: 1\n");
+    workspace.file("twice/a-1.dist-info/RECORD", "c.py,,\nc.py,,\n");
+    workspace.file("twice/c.py", "");
+    assert_snapshot!(workspace.run("build -q script.py --site unreadable"), @r"
+    exit 1
+    --- stderr
+    error[E0025]: the metadata of [DIR]/unreadable/a-1.dist-info cannot be read
+      cause: failed to open file `[DIR]/unreadable/a-1.dist-info/METADATA`: No such file or directory (os error 2)
+    hint: install the distribution again
+    ");
+    assert_snapshot!(workspace.run("build -q script.py --site twice"), @r"
+    exit 1
+    --- stderr
+    error[E0026]: a lists lib/python3.13/site-packages/c.py twice
+    ");
+}
+
+#[test]
+fn distributions_that_leave_something_to_be_desired() {
+    let workspace = Workspace::new();
+    workspace.file("script.py", "");
+    workspace.file("missing/a-1.dist-info/METADATA", "Name: a\nVersion: 1\n");
+    workspace.file("missing/a-1.dist-info/RECORD", "a.py,,\n");
+    workspace.file("starting/a.pth", "import a; a.start()\n");
+    workspace.file(
+        "starting/b.pth",
+        &*workspace.path("missing").to_string_lossy(),
+    );
+    let warnings = |site: &str| {
+        let answer = workspace.run(&format!("build script.py --site {site}"));
+        assert!(answer.starts_with("exit 0\n"), "{answer}");
+        let lines = answer
+            .lines()
+            .filter(|line| line.starts_with("warning") || line.starts_with("hint"));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    assert_snapshot!(warnings("missing"), @r"
+    warning[W0001]: a lists a.py, and there is no such file
+    hint: install the distribution again
+    ");
+    assert_snapshot!(warnings("starting"), @r"
+    warning[W0002]: a.pth runs code at every start of Python, which a frozen program does not do: import a; a.start()
+    hint: import what it sets up from the program itself; an editable install has to be a plain one
+    warning[W0003]: b.pth names [DIR]/missing, which is outside the installation and is not taken
+    hint: install what is there as a distribution, not editable
+    ");
+}
+
+/// Every code that a test above provokes stands in its snapshot or assertion; every other one would be a promise without proof.
+#[test]
+fn every_code_is_provoked() {
+    let tests = include_str!("bad_input.rs");
+    let missing: Vec<&str> = fastice::Code::ALL
+        .iter()
+        .map(|code| code.as_str())
+        .filter(|code| !tests.contains(&format!("[{code}]")))
+        .collect();
+    assert!(missing.is_empty(), "no test provokes {missing:?}");
 }
 
 #[test]

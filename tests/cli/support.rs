@@ -1,5 +1,6 @@
 //! What the command-line tests share: a directory to write inputs in, the command, and whole outputs as text.
 
+use std::env;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -66,6 +67,23 @@ impl Workspace {
             .replace(&*self.directory.path().to_string_lossy(), "[DIR]")
             .replace(&*cache().to_string_lossy(), "[CACHE]");
         without_random_names(&text)
+    }
+    /// The runtime pack that `fastice` uses: that of the environment, or the one it unpacked into the cache.
+    pub(crate) fn runtime(&self) -> PathBuf {
+        if let Some(pack) = env::var_os("FASTICE_RUNTIME") {
+            return PathBuf::from(pack);
+        }
+        self.file("any.py", "");
+        self.run("build -q any.py -o any");
+        let unpacked = fs_err::read_dir(cache().join("runtime")).expect("the runtime was unpacked");
+        let newest = unpacked.map(|entry| entry.expect("it can be listed").path().join("python"));
+        newest
+            .max_by_key(|path| {
+                fs_err::metadata(path)
+                    .and_then(|metadata| metadata.modified())
+                    .ok()
+            })
+            .expect("the runtime was unpacked")
     }
     /// Everything in the workspace, sorted: to see that nothing is left behind.
     pub(crate) fn listing(&self) -> Vec<String> {
