@@ -5,7 +5,7 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use fastice_image::{FileNode, Header, Image, reader::Node};
+use fastice_image::{FileNode, Header, Image, Node, Raw};
 use fs_err as fs;
 
 use super::stdlib::{GRAPH, StandardLibrary};
@@ -142,10 +142,10 @@ impl Pack {
     ///
     /// # Errors
     /// [`Code::DamagedRuntime`] when it is not there or damaged.
-    pub(crate) fn stored(&self, path: &str) -> Result<(FileNode, &'static [u8])> {
+    pub(crate) fn stored(&self, path: &str) -> Result<(FileNode, Raw<'static>)> {
         match self.image.node(path) {
-            Ok(Some(Node::File(file))) => match self.image.bytes(&file.data, path) {
-                Ok(bytes) => Ok((file, bytes)),
+            Ok(Some(Node::File(file))) => match self.image.raw(&file, path) {
+                Ok(raw) => Ok((file, raw)),
                 Err(damage) => Err(self.damaged(&damage)),
             },
             Ok(_) => Err(self.missing(path)),

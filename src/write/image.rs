@@ -2,11 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 
-use fastice_image::{Extent, Header, ImageWriter, Method, ModuleNode, Raw, Source, Written};
-use flate2::read::DeflateDecoder;
-use flate2::{Compression, Crc};
+use fastice_image::{Extent, Header, ImageWriter, ModuleNode, Raw, Source, Written};
 use rayon::prelude::*;
 
 use super::layout::{Contents, Entry, FileEntry, Layout, Share};
@@ -95,12 +93,7 @@ enum Prepared<'a> {
     /// Machine code.
     Mapped(Cow<'a, [u8]>),
     /// Anything else.
-    Raw {
-        stored: Cow<'a, [u8]>,
-        method: Method,
-        size: u64,
-        crc32: u32,
-    },
+    Raw(Raw<'a>),
 }
 
 impl<'a> Prepared<'a> {
@@ -108,70 +101,19 @@ impl<'a> Prepared<'a> {
         let contents = match &file.contents {
             Contents::Bytes(bytes) => Cow::Borrowed(&**bytes),
             Contents::Disk(path) => Cow::Owned(fs_err::read(path)?),
-            Contents::Packed {
-                stored,
-                method,
-                size,
-            } => {
-                return Ok(Self::Raw {
-                    crc32: checksum(stored, *method)?,
-                    stored: Cow::Borrowed(stored),
-                    method: *method,
-                    size: *size,
-                });
-            }
+            Contents::Packed(raw) => return Ok(Self::Raw(raw.borrowed())),
         };
         if contents.starts_with(b"\x7fELF") {
             return Ok(Self::Mapped(contents));
         }
-        let mut crc = Crc::new();
-        crc.update(&contents);
-        let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), Compression::new(6));
-        encoder.write_all(&contents)?;
-        let deflated = encoder.finish()?;
-        let size = contents.len() as u64;
-        let (stored, method) = if deflated.len() < contents.len() {
-            (Cow::Owned(deflated), Method::Deflated)
-        } else {
-            (contents, Method::Stored)
-        };
-        Ok(Self::Raw {
-            stored,
-            method,
-            size,
-            crc32: crc.sum(),
-        })
+        Ok(Self::Raw(Raw::deflate(contents)))
     }
 
     fn source(&self) -> Source<'_> {
         match self {
             Self::Code => Source::Stored(&[]),
             Self::Mapped(bytes) => Source::Mapped(bytes),
-            Self::Raw {
-                stored,
-                method,
-                size,
-                crc32,
-            } => Source::Raw(Raw {
-                stored: Cow::Borrowed(stored),
-                method: *method,
-                size: *size,
-                crc32: *crc32,
-            }),
+            Self::Raw(raw) => Source::Raw(raw.borrowed()),
         }
     }
-}
-
-/// CRC-32 of the contents of an entry of the pack, whose index does not hold it.
-fn checksum(stored: &[u8], method: Method) -> io::Result<u32> {
-    let mut crc = Crc::new();
-    match method {
-        Method::Stored => crc.update(stored),
-        Method::Deflated => {
-            let mut contents = Vec::new();
-            DeflateDecoder::new(stored).read_to_end(&mut contents)?;
-            crc.update(&contents);
-        }
-    }
-    Ok(crc.sum())
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use fastice_image::{Method, ModuleKind};
+use fastice_image::{ModuleKind, Raw};
 
 use crate::{Code, Error, Result};
 
@@ -19,14 +19,7 @@ pub(crate) enum Contents {
     /// On the disk, read when it is written.
     Disk(PathBuf),
     /// In the runtime pack, in stored form.
-    Packed {
-        /// The stored bytes.
-        stored: &'static [u8],
-        /// How they are stored.
-        method: Method,
-        /// Size of the contents, in bytes.
-        size: u64,
-    },
+    Packed(Raw<'static>),
 }
 
 /// A file of the image.

@@ -89,12 +89,8 @@ impl Standard<'_> {
         files.insert(format!("{directory}/LICENSE.txt"));
         files.extend(pack.files_in("share/licenses")?);
         for path in files {
-            let (node, stored) = pack.stored(&path)?;
-            let contents = Contents::Packed {
-                stored,
-                method: node.method,
-                size: node.size,
-            };
+            let (node, raw) = pack.stored(&path)?;
+            let contents = Contents::Packed(raw);
             layout.file(
                 path,
                 FileEntry {

@@ -19,25 +19,36 @@ pub struct Raw<'a> {
 
 impl<'a> Raw<'a> {
     /// Contents to be stored as they are.
-    pub fn store(contents: &'a [u8]) -> Self {
+    pub fn store(contents: impl Into<Cow<'a, [u8]>>) -> Self {
+        let stored = contents.into();
         Self {
-            stored: Cow::Borrowed(contents),
             method: Method::Stored,
-            size: contents.len() as u64,
-            crc32: deflate::crc32(contents),
+            size: stored.len() as u64,
+            crc32: deflate::crc32(&stored),
+            stored,
         }
     }
 
     /// Deflates `contents`, or stores them where that would not make them smaller.
-    pub fn deflate(contents: &'a [u8]) -> Self {
-        match deflate::deflate(contents) {
+    pub fn deflate(contents: impl Into<Cow<'a, [u8]>>) -> Self {
+        let contents = contents.into();
+        match deflate::deflate(&contents) {
             Some(stream) => Self {
                 stored: Cow::Owned(stream),
                 method: Method::Deflated,
                 size: contents.len() as u64,
-                crc32: deflate::crc32(contents),
+                crc32: deflate::crc32(&contents),
             },
             None => Self::store(contents),
+        }
+    }
+
+    /// The same, without owning the stored bytes.
+    #[must_use]
+    pub fn borrowed(&self) -> Raw<'_> {
+        Raw {
+            stored: Cow::Borrowed(&self.stored),
+            ..*self
         }
     }
 }

@@ -90,9 +90,9 @@ impl<W: Write> ImageWriter<W> {
     /// When writing fails, or the path exists, is not normalized or is one of the format's own names (`InvalidInput`).
     pub fn file(&mut self, path: &str, source: &Source, executable: bool) -> io::Result<Extent> {
         let (data, mapped) = match source {
-            Source::Stored(contents) => (&Raw::store(contents), false),
-            Source::Mapped(contents) => (&Raw::store(contents), true),
-            Source::Deflate(contents) => (&Raw::deflate(contents), false),
+            Source::Stored(contents) => (&Raw::store(*contents), false),
+            Source::Mapped(contents) => (&Raw::store(*contents), true),
+            Source::Deflate(contents) => (&Raw::deflate(*contents), false),
             Source::Raw(raw) => (raw, false),
         };
         self.add(path, data, mapped, executable)

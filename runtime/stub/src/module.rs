@@ -5,7 +5,7 @@
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr;
 
-use fastice_image::{Damage, ModuleKind, ModuleNode, Program, ROOT};
+use fastice_image::{Damage, FileType, ModuleKind, ModuleNode, Program, ROOT};
 use pyo3_ffi::{
     METH_KEYWORDS, METH_O, METH_VARARGS, Py_DECREF, Py_INCREF,
     Py_MOD_PER_INTERPRETER_GIL_SUPPORTED, Py_None, Py_TPFLAGS_BASETYPE, Py_TPFLAGS_DEFAULT,
@@ -194,7 +194,7 @@ unsafe extern "C" fn contents(_module: *mut PyObject, path: *mut PyObject) -> *m
         return none();
     };
     let image = mapped.image();
-    let Some(fastice_image::reader::Node::File(file)) = sound(image.node(&path)) else {
+    let Some(file) = sound(image.file(&path)) else {
         return none();
     };
     let data = sound(image.contents(&file, &path));
@@ -378,10 +378,7 @@ fn module_of(path: &str) -> Option<(&str, &str)> {
 }
 
 fn is_directory(mapped: &Mapped, path: &str) -> bool {
-    matches!(
-        sound(mapped.image().node(path)),
-        Some(fastice_image::reader::Node::Directory(_))
-    )
+    sound(mapped.image().file_type(path)) == Some(FileType::Directory)
 }
 
 /// What the image says, or the end of the process if it cannot say.
