@@ -118,7 +118,8 @@ impl PathGuard {
     ) -> io::Result<(T, Self)> {
         let mut registry = registry();
         let made = make()?;
-        let path = path(&made);
+        // Absolute, so that what lies in a directory sorts behind it.
+        let path = std::path::absolute(path(&made))?;
         registry.paths.insert(path.clone(), removal);
         Ok((made, Self(path)))
     }
