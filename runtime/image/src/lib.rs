@@ -8,7 +8,7 @@
 //! │ stub (ELF)   │
 //! ├──────────────┤ page
 //! │ ZIP entries  │ stored where they are mapped (page-aligned if they hold machine code), else deflated
-//! │ index        │ the last entry, `fastice.index`: header · bucket pages · record pages
+//! │ index        │ the last entry, `fastice.index`: header · page checksums · buckets · records
 //! ├──────────────┤
 //! │ ZIP central directory, end records │ absolute offsets, so no ZIP tool sees a prefix
 //! │ footer       │ the ZIP comment: fixed length, ASCII, at the very end of the file
