@@ -1,6 +1,7 @@
 //! Errors as the C library tells them.
 
-use std::ffi::c_int;
+use std::ffi::{CStr, c_int};
+use std::fmt;
 
 /// An error number of `errno.h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,14 @@ impl Errno {
     pub(crate) fn set(self) {
         // SAFETY: the address is valid for this thread.
         unsafe { *libc::__errno_location() = self.0 };
+    }
+}
+
+impl fmt::Display for Errno {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // SAFETY: the text is valid for this thread until its next call.
+        let text = unsafe { CStr::from_ptr(libc::strerror(self.0)) };
+        f.write_str(&text.to_string_lossy())
     }
 }
 

@@ -40,8 +40,7 @@ impl Hidden {
 
 /// Declares functions of the C library that are hidden by definitions of this executable.
 macro_rules! hidden {
-    ($($(#[$attribute:meta])* fn $name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {$(
-        $(#[$attribute])*
+    ($(fn $name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {$(
         /// The C library's function of this name.
         ///
         /// # Safety
@@ -68,6 +67,7 @@ macro_rules! hidden {
 hidden! {
     fn closedir(stream: *mut DIR) -> c_int;
     fn dirfd(stream: *mut DIR) -> c_int;
+    fn dlerror() -> *mut c_char;
     fn faccessat(directory: c_int, path: *const c_char, mode: c_int, flags: c_int) -> c_int;
     fn fchmodat(directory: c_int, path: *const c_char, mode: mode_t, flags: c_int) -> c_int;
     fn fdopendir(descriptor: c_int) -> *mut DIR;
@@ -93,4 +93,11 @@ hidden! {
     fn utime(path: *const c_char, times: *const utimbuf) -> c_int;
     fn utimensat(directory: c_int, path: *const c_char, times: *const timespec, flags: c_int) -> c_int;
     fn utimes(path: *const c_char, times: *const timeval) -> c_int;
+}
+
+/// The C library's `dlopen`, for a caller that jumps there.
+pub(crate) fn dlopen() -> unsafe extern "C" fn(*const c_char, c_int) -> *mut c_void {
+    static FUNCTION: Hidden = Hidden::new(c"dlopen");
+    // SAFETY: the C library's function of this name has this signature.
+    unsafe { std::mem::transmute(FUNCTION.address()) }
 }

@@ -70,9 +70,19 @@ impl Label {
 }
 
 /// A descriptor that is closed unless it is given away.
-struct Descriptor(c_int);
+pub(crate) struct Descriptor(c_int);
 
 impl Descriptor {
+    /// Takes an open descriptor that belongs to nobody else.
+    pub(crate) fn new(number: c_int) -> Self {
+        Self(number)
+    }
+
+    /// Its number.
+    pub(crate) fn number(&self) -> c_int {
+        self.0
+    }
+
     fn into_raw(self) -> c_int {
         let descriptor = self.0;
         std::mem::forget(self);

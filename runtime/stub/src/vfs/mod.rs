@@ -12,13 +12,13 @@ mod interpose;
 
 mod current;
 mod directory;
-mod errno;
-mod hidden;
+pub(crate) mod errno;
+pub(crate) mod hidden;
 mod links;
-mod memfd;
+pub(crate) mod memfd;
 mod open;
-mod place;
+pub(crate) mod place;
 mod refuse;
 mod status;
 mod stream;
-mod tree;
+pub(crate) mod tree;

@@ -46,6 +46,14 @@ pub(crate) struct Virtual {
 }
 
 impl Virtual {
+    /// A normalized path below the root.
+    pub(crate) fn at(path: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            names_directory: false,
+        }
+    }
+
     /// A path that must lead to a directory.
     pub(crate) fn directory_at(path: &str) -> Self {
         Self {

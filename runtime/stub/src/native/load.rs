@@ -1,0 +1,181 @@
+//! Loading a library of the tree and those that it needs.
+
+use std::cell::RefCell;
+use std::ffi::{CString, c_int};
+
+use fastice_image::FileNode;
+use libc::{RTLD_GLOBAL, RTLD_NODELETE, RTLD_NOLOAD};
+
+use super::elf::Library;
+use super::link_map::Handle;
+use super::tier::{self, Candidate};
+use super::{message, search, trace};
+use crate::vfs::errno::Errno;
+use crate::vfs::hidden;
+use crate::vfs::place::Virtual;
+use crate::vfs::tree::{self, Node};
+
+thread_local! {
+    /// Paths of the libraries that this thread is loading: libraries may need each other in a circle.
+    static LOADING: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// How a library is to be opened: the flags of `dlopen`.
+#[derive(Clone, Copy)]
+pub(crate) struct Request {
+    flags: c_int,
+}
+
+impl Request {
+    /// A request with these flags.
+    pub(crate) fn new(flags: c_int) -> Self {
+        Self { flags }
+    }
+
+    /// The same for a library that the requested one needs: it becomes part of that one's scope, and nothing more.
+    fn for_needed(self) -> Self {
+        Self::new(self.flags & !(RTLD_GLOBAL | RTLD_NODELETE))
+    }
+
+    /// Asks the C library.
+    ///
+    /// # Errors
+    /// The C library's words.
+    pub(crate) fn open(self, name: &CString) -> Result<Handle, String> {
+        // SAFETY: a C string. What runs in the library's constructors is the program's choice.
+        let raw = unsafe { hidden::dlopen()(name.as_ptr(), self.flags) };
+        Handle::new(raw).ok_or_else(message::of_library)
+    }
+
+    /// The library, if it is loaded already.
+    fn find_loaded(self, name: &CString) -> Option<Handle> {
+        Self::new(self.flags | RTLD_NOLOAD).open(name).ok()
+    }
+}
+
+/// Loads the library at a place in the tree.
+///
+/// # Errors
+/// What `dlerror` is to say: a path that cannot be opened, or each tier with the reason why it failed.
+pub(crate) fn load(place: &Virtual, request: Request) -> Result<Handle, String> {
+    let path = place.path();
+    let absolute = tree::absolute(path);
+    match tree::find(place) {
+        Ok(Node::File(file)) => load_file(path, &file, request, &[]),
+        Ok(Node::Directory) => Err(cannot_open(&absolute, Errno(libc::EISDIR))),
+        Err(errno) => Err(cannot_open(&absolute, errno)),
+    }
+}
+
+/// As the C library says it.
+fn cannot_open(name: &str, errno: Errno) -> String {
+    format!("{name}: cannot open shared object file: {errno}")
+}
+
+/// `inherited`: directories that the libraries above this one want to be searched.
+fn load_file(
+    path: &str,
+    file: &FileNode,
+    request: Request,
+    inherited: &[String],
+) -> Result<Handle, String> {
+    let absolute = tree::absolute(path);
+    let name = CString::new(absolute.as_str()).unwrap_or_default();
+    if let Some(handle) = request.find_loaded(&name) {
+        return Ok(handle);
+    }
+    if request.flags & RTLD_NOLOAD != 0 {
+        return Err(format!("{absolute}: not loaded"));
+    }
+    let _loading = Loading::begin(path);
+    tier::with_bytes(path, file, |bytes| {
+        let library =
+            Library::parse(bytes).map_err(|malformed| format!("{absolute}: {}", malformed.0))?;
+        let needed = Needed::load(&library, path, request, inherited)?;
+        let candidate = Candidate {
+            path,
+            absolute: &absolute,
+            file,
+        };
+        let handle = tier::load(&candidate, request)?;
+        handle.rename(&name);
+        drop(needed);
+        Ok(handle)
+    })
+}
+
+/// While it lives, this thread is loading a library.
+struct Loading;
+
+impl Loading {
+    fn begin(path: &str) -> Self {
+        LOADING.with_borrow_mut(|loading| loading.push(path.to_owned()));
+        Self
+    }
+
+    fn is_under_way(path: &str) -> bool {
+        LOADING.with_borrow(|loading| loading.iter().any(|other| other == path))
+    }
+}
+
+impl Drop for Loading {
+    fn drop(&mut self) {
+        LOADING.with_borrow_mut(Vec::pop);
+    }
+}
+
+/// Libraries that were loaded because another needs them. ld.so finds them among the loaded libraries, by name, and then
+/// holds them itself.
+struct Needed {
+    handles: Vec<Handle>,
+    /// Those that are needed under another name than they call themselves: their names until now.
+    renamed: Vec<(Handle, CString)>,
+}
+
+impl Needed {
+    fn load(
+        library: &Library<'_>,
+        path: &str,
+        request: Request,
+        inherited: &[String],
+    ) -> Result<Self, String> {
+        let mut needed = Self {
+            handles: Vec::new(),
+            renamed: Vec::new(),
+        };
+        let mut directories = search::directories(library, path);
+        directories.extend_from_slice(inherited);
+        for name in library.needed() {
+            let Some((found, file)) = search::find(&directories, name) else {
+                continue;
+            };
+            if Loading::is_under_way(&found) {
+                continue;
+            }
+            trace::line(format_args!(
+                "{} needs {}",
+                tree::absolute(path),
+                tree::absolute(&found)
+            ));
+            let handle = load_file(&found, &file, request.for_needed(), &directories)?;
+            needed.handles.push(handle);
+            if !search::is_called(&found, &file, name) {
+                let alias = CString::new(name).unwrap_or_default();
+                needed.renamed.push((handle, handle.name()));
+                handle.rename(&alias);
+            }
+        }
+        Ok(needed)
+    }
+}
+
+impl Drop for Needed {
+    fn drop(&mut self) {
+        for (handle, name) in self.renamed.drain(..) {
+            handle.rename(&name);
+        }
+        for handle in self.handles.drain(..) {
+            handle.close();
+        }
+    }
+}
