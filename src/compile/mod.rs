@@ -190,3 +190,155 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::Pack;
+    use crate::ui::Silent;
+
+    fn pack() -> Pack {
+        Pack::locate().expect("the tests are given a runtime")
+    }
+
+    fn job(source: &str, filename: &str) -> Job {
+        Job {
+            source: source.as_bytes().into(),
+            filename: filename.to_owned(),
+            optimize: 0,
+        }
+    }
+
+    /// Sources of the runtime's standard library.
+    fn standard_jobs(pack: &Pack) -> Vec<Job> {
+        [
+            "argparse",
+            "ast",
+            "datetime",
+            "enum",
+            "inspect",
+            "json/decoder",
+            "re/_parser",
+            "typing",
+            "tokenize",
+        ]
+        .iter()
+        .map(|name| {
+            let path = format!("lib/python3.13/{name}.py");
+            Job {
+                source: pack.read(&path).unwrap().into(),
+                filename: format!("/fastice/{path}"),
+                optimize: 0,
+            }
+        })
+        .collect()
+    }
+
+    #[test]
+    fn bytes_do_not_depend_on_what_a_worker_did_before() {
+        let pack = pack();
+        let compiler = Compiler::new(pack.python(), None);
+        let mut jobs = standard_jobs(&pack);
+        let forward = compiler.compile(&jobs, &Silent).unwrap();
+        jobs.reverse();
+        // Every source twice: the second time everything it names is interned and referred to.
+        jobs.extend(jobs.clone());
+        let backward = compiler.compile(&jobs, &Silent).unwrap();
+        assert!(forward.iter().eq(backward.iter().rev().take(forward.len())));
+        assert!(forward.iter().eq(backward[..forward.len()].iter().rev()));
+    }
+
+    #[test]
+    fn canonical_is_a_fixed_point() {
+        let pack = pack();
+        let jobs = standard_jobs(&pack);
+        for outcome in Compiler::new(pack.python(), None)
+            .compile(&jobs, &Silent)
+            .unwrap()
+        {
+            let Outcome::Code(code) = outcome else {
+                panic!("the standard library is Python");
+            };
+            let again = thread::scope(|scope| {
+                let read = || marshal::canonicalize(&code.marshaled);
+                let reader = thread::Builder::new()
+                    .stack_size(STACK_SIZE)
+                    .spawn_scoped(scope, read);
+                reader.unwrap().join().unwrap()
+            });
+            assert!(again.unwrap() == code.marshaled);
+        }
+    }
+
+    #[test]
+    fn errors_are_told_as_python_tells_them() {
+        let pack = pack();
+        let jobs = [
+            job("x = 1\n", "/fastice/a.py"),
+            job("é = (\n", "/fastice/b.py"),
+            job("x = '\0'\n", "/fastice/c.py"),
+            job("# coding: no-such\n", "/fastice/d.py"),
+        ];
+        let outcomes = Compiler::new(pack.python(), None)
+            .compile(&jobs, &Silent)
+            .unwrap();
+        let messages: Vec<String> = outcomes
+            .iter()
+            .map(|outcome| match outcome {
+                Outcome::Code(_) => "code".to_owned(),
+                Outcome::Error(error) => {
+                    format!("{}:{} {}", error.line, error.column, error.message)
+                }
+            })
+            .collect();
+        assert_eq!(messages[..2], ["code", "1:5 '(' was never closed"]);
+        assert!(messages[2].contains("null bytes"), "{}", messages[2]);
+        assert!(messages[3].contains("unknown encoding"), "{}", messages[3]);
+    }
+
+    #[test]
+    fn the_cache_gives_back_what_was_compiled_and_nothing_damaged() {
+        let pack = pack();
+        let directory = tempfile::tempdir().unwrap();
+        let cache = || Cache::new(directory.path(), pack.header().python.magic);
+        let jobs = [job("x = 1\n", "/fastice/a.py")];
+        assert!(cache().get(&jobs[0]).is_none());
+        let compiled = Compiler::new(pack.python(), Some(cache()))
+            .compile(&jobs, &Silent)
+            .unwrap();
+        // No worker can be started here: the outcome is the cache's.
+        let cached = Compiler::new(Path::new("/nonexistent"), Some(cache()))
+            .compile(&jobs, &Silent)
+            .unwrap();
+        assert_eq!(compiled, cached);
+        assert!(
+            cache()
+                .get(&Job {
+                    optimize: 2,
+                    ..jobs[0].clone()
+                })
+                .is_none()
+        );
+        assert!(cache().get(&job("x = 1\n", "/fastice/b.py")).is_none());
+        for entry in walkdir::WalkDir::new(directory.path()) {
+            let entry = entry.unwrap();
+            if entry.file_type().is_file() {
+                let mut bytes = fs_err::read(entry.path()).unwrap();
+                *bytes.last_mut().unwrap() ^= 1;
+                fs_err::write(entry.path(), bytes).unwrap();
+            }
+        }
+        assert!(cache().get(&jobs[0]).is_none());
+    }
+
+    #[test]
+    fn a_worker_that_dies_is_an_error() {
+        let jobs = [job("x = 1\n", "/fastice/a.py")];
+        for program in ["/bin/false", "/nonexistent"] {
+            let error = Compiler::new(Path::new(program), None)
+                .compile(&jobs, &Silent)
+                .unwrap_err();
+            assert_eq!(error.code(), crate::Code::CompileWorker);
+        }
+    }
+}

@@ -20,8 +20,8 @@ pub(crate) struct Frozen {
     pub(crate) code: Vec<u8>,
 }
 
-/// Entries that are compressed at a time: enough for every core, few enough to hold in memory.
-const BATCH: usize = 256;
+/// Bytes that are read and compressed at a time: enough for every core, few enough to hold in memory.
+const BATCH: u64 = 64 << 20;
 
 /// Writes `stub` and `layout` to `out`. Tells `stored` how many bytes each entry takes, and for whom.
 ///
@@ -45,7 +45,10 @@ pub(crate) fn write_image<W: Write>(
     }
     let mut codes = HashMap::new();
     let entries: Vec<(&String, &Entry)> = layout.entries.iter().collect();
-    for batch in entries.chunks(BATCH) {
+    let mut rest = &entries[..];
+    while !rest.is_empty() {
+        let (batch, later) = rest.split_at(batch_len(rest));
+        rest = later;
         let prepared: Vec<Prepared> = batch
             .par_iter()
             .map(|(_, entry)| match entry {
@@ -84,6 +87,26 @@ pub(crate) fn write_image<W: Write>(
         writer.left_out(name)?;
     }
     writer.finish(header)
+}
+
+/// How many of `entries`, at least one, make up a batch.
+fn batch_len(entries: &[(&String, &Entry)]) -> usize {
+    let mut total = 0;
+    let within = entries
+        .iter()
+        .take_while(|(_, entry)| {
+            total += match entry {
+                Entry::File(FileEntry {
+                    contents: Contents::Disk(path),
+                    ..
+                }) => fs_err::metadata(path).map_or(0, |metadata| metadata.len()),
+                // In memory already.
+                _ => 0,
+            };
+            total <= BATCH
+        })
+        .count();
+    within.max(1)
 }
 
 /// A file in the form in which it is stored.
