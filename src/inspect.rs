@@ -7,6 +7,7 @@ use fastice_image::reader::{Node, Record};
 use fastice_image::{Damage, Header, Image, Method};
 use serde::Serialize;
 
+use crate::metadata::{names, record};
 use crate::pipeline::{Origin, Part};
 use crate::{Code, Error, Result};
 
@@ -184,12 +185,9 @@ impl<'a> Executable<'a> {
                 continue;
             };
             let record = self.text(&file.path)?;
-            for path in record.lines().filter_map(record_path) {
+            for path in record::paths(&record) {
                 let path = normalize(&format!("{SITE}{path}"));
-                owners.insert(
-                    path,
-                    (name.replace('_', "-").to_lowercase(), version.to_owned()),
-                );
+                owners.insert(path, (names::normalize(name), version.to_owned()));
             }
         }
         Ok(owners)
@@ -205,18 +203,6 @@ impl<'a> Executable<'a> {
             _ => Ok(String::new()),
         }
     }
-}
-
-/// The path of a line of a `RECORD` file, which is CSV: only paths with commas or quotes are quoted.
-fn record_path(line: &str) -> Option<String> {
-    let path = match line.strip_prefix('"') {
-        Some(rest) => rest
-            .rsplit_once("\",")
-            .map_or(rest, |(path, _)| path)
-            .replace("\"\"", "\""),
-        None => line.split(',').next()?.to_owned(),
-    };
-    (!path.is_empty()).then_some(path)
 }
 
 /// Resolves `..` in a path below the root.
@@ -278,16 +264,6 @@ fn unusable(path: &Path, damage: Damage) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn record_paths_may_be_quoted() {
-        assert_eq!(record_path("a/b.py,sha256=x,12").as_deref(), Some("a/b.py"));
-        assert_eq!(
-            record_path("\"a,b.py\",sha256=x,12").as_deref(),
-            Some("a,b.py")
-        );
-        assert_eq!(record_path(""), None);
-    }
 
     #[test]
     fn scripts_of_a_distribution_lie_beside_site_packages() {

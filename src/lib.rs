@@ -15,6 +15,7 @@ mod compile;
 pub mod error;
 pub mod inspect;
 pub mod interrupt;
+mod metadata;
 pub mod pipeline;
 pub mod resolve;
 pub mod runtime;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 
-use super::record;
+use crate::metadata::{names, record};
 use crate::{Code, Error, Result};
 
 /// An installed distribution.
@@ -62,17 +62,8 @@ impl Distribution {
 
     /// Its name as comparisons want it: lower case, every run of `-`, `_` and `.` one `-`.
     pub(super) fn normalized_name(&self) -> String {
-        normalize(&self.name)
+        names::normalize(&self.name)
     }
-}
-
-/// "Name normalization" of the Python Packaging Authority.
-fn normalize(name: &str) -> String {
-    name.split(['-', '_', '.'])
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join("-")
-        .to_lowercase()
 }
 
 /// The distributions installed in `site`, by the name of their metadata directory.
@@ -99,15 +90,4 @@ pub(super) fn installed(site: &Path) -> Result<Vec<Distribution>> {
         .iter()
         .map(|directory| Distribution::read(directory))
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::normalize;
-
-    #[test]
-    fn normalizes_names() {
-        assert_eq!(normalize("Zope.Interface"), "zope-interface");
-        assert_eq!(normalize("a--b__c"), "a-b-c");
-    }
 }

@@ -5,7 +5,6 @@
 mod distribution;
 pub(crate) mod modules;
 mod pth;
-mod record;
 mod script;
 mod tree;
 

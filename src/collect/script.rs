@@ -14,34 +14,6 @@ pub(crate) fn console_script(module: &str, attribute: &str) -> String {
     )
 }
 
-/// Name, module and attribute of the scripts in the text of an `entry_points.txt`.
-pub(super) fn entry_points(text: &str) -> Vec<(String, String, String)> {
-    let mut in_scripts = false;
-    let mut found = Vec::new();
-    for line in text.lines().map(str::trim) {
-        if let Some(section) = line
-            .strip_prefix('[')
-            .and_then(|line| line.strip_suffix(']'))
-        {
-            in_scripts = matches!(section.trim(), "console_scripts" | "gui_scripts");
-        } else if let Some((name, object)) = line
-            .split_once('=')
-            .filter(|_| in_scripts && !line.starts_with(['#', ';']))
-        {
-            // Extras after the object, `pkg:main [color]`, have no meaning for running it.
-            let object = object.split('[').next().unwrap_or_default();
-            if let Some((module, attribute)) = object.split_once(':') {
-                found.push((
-                    name.trim().to_owned(),
-                    module.trim().to_owned(),
-                    attribute.trim().to_owned(),
-                ));
-            }
-        }
-    }
-    found
-}
-
 /// `contents` of a script with its first line made independent of where it was installed; `None` if it is not a Python script.
 pub(super) fn relocated(contents: &[u8]) -> Option<Vec<u8>> {
     let end = contents.iter().position(|&byte| byte == b'\n')? + 1;
@@ -69,15 +41,6 @@ mod tests {
         let script = console_script("pkg.mod", "App.run");
         assert!(script.contains("\nfrom pkg.mod import App\n"));
         assert!(script.ends_with("    sys.exit(App.run())\n"));
-    }
-
-    #[test]
-    fn reads_entry_points() {
-        let text = "[console_scripts]\na = p.q:main\nb= r:X.y [extra]\n# c = d:e\n[gui_scripts]\ng=h:i\n[other]\nz=z:z\n";
-        let found = entry_points(text);
-        let names: Vec<&str> = found.iter().map(|(name, ..)| name.as_str()).collect();
-        assert_eq!(names, ["a", "b", "g"]);
-        assert_eq!(found[1].2, "X.y");
     }
 
     #[test]

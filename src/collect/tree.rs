@@ -9,9 +9,10 @@ use rayon::prelude::*;
 
 use super::distribution::{self, Distribution};
 use super::{
-    Collected, Collection, Owner, has_extension, is_compiled, is_executable, pth, read, record,
-    script, text,
+    Collected, Collection, Owner, has_extension, is_compiled, is_executable, pth, read, script,
+    text,
 };
+use crate::metadata::{entry_points, record};
 use crate::resolve::Application;
 use crate::ui::Reporter;
 use crate::write::{Contents, Share};
@@ -151,7 +152,7 @@ impl Tree<'_> {
             .join(&distribution.metadata)
             .join("entry_points.txt");
         let entry_points = match fs::read_to_string(entry_points) {
-            Ok(text) => script::entry_points(&text),
+            Ok(text) => entry_points::scripts(&text),
             Err(_) => Vec::new(),
         };
         for path in taken {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::names;
+use crate::metadata::{entry_points, names};
 use crate::{Error, Result};
 
 /// An installed distribution.
@@ -48,22 +48,10 @@ impl Distribution {
     /// Console scripts: name → entry (`pkg.mod:func`), of both groups.
     pub(super) fn scripts(&self) -> BTreeMap<String, String> {
         let text = self.text("entry_points.txt").unwrap_or_default();
-        let mut scripts = BTreeMap::new();
-        let mut wanted = false;
-        for line in text.lines().map(str::trim) {
-            if let Some(group) = line
-                .strip_prefix('[')
-                .and_then(|rest| rest.strip_suffix(']'))
-            {
-                wanted = matches!(group.trim(), "console_scripts" | "gui_scripts");
-            } else if wanted
-                && !line.starts_with(['#', ';'])
-                && let Some((name, entry)) = line.split_once('=')
-            {
-                scripts.insert(name.trim().to_owned(), entry.trim().to_owned());
-            }
-        }
-        scripts
+        entry_points::scripts(&text)
+            .into_iter()
+            .map(|(name, module, attribute)| (name, format!("{module}:{attribute}")))
+            .collect()
     }
 
     /// The directory or file on this machine that it was installed from, if it was (PEP 610).

@@ -4,7 +4,6 @@
 mod distribution;
 mod entry;
 mod installer;
-mod names;
 mod project;
 mod request;
 mod script;

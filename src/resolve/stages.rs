@@ -11,7 +11,8 @@ use super::installer::{self, Installed, Plan, Tool};
 use super::project::{self, ProjectFile};
 use super::request::{Choice, Input, Interpreter, Request, Resolved};
 use super::site::Site;
-use super::{AppTree, Application, Entry, entry, names, script, siblings, site, tree};
+use super::{AppTree, Application, Entry, entry, script, siblings, site, tree};
+use crate::metadata::names;
 use crate::ui::{Reporter, format};
 use crate::{Code, Error, Result};
 

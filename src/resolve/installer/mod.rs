@@ -10,8 +10,9 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{Interpreter, names};
+use super::Interpreter;
 use crate::interrupt::{ChildGroup, Litter, TempDir};
+use crate::metadata::names;
 use crate::ui::Reporter;
 use crate::{Code, Error, Result, cache};
 

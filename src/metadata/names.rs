@@ -1,7 +1,7 @@
 //! Names of distributions and of what is built from them.
 
 /// The normalized form of a distribution's name (PEP 503): `Flask_Login` is `flask-login`.
-pub(super) fn normalize(name: &str) -> String {
+pub(crate) fn normalize(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for character in name.chars() {
         if matches!(character, '-' | '_' | '.') {
@@ -16,7 +16,7 @@ pub(super) fn normalize(name: &str) -> String {
 }
 
 /// The name at the beginning of a requirement, normalized: `httpie` of `httpie[socks]>=3`. `None` if it is a path or an address.
-pub(super) fn of_requirement(requirement: &str) -> Option<String> {
+pub(crate) fn of_requirement(requirement: &str) -> Option<String> {
     let requirement = requirement.trim();
     let end = requirement
         .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
@@ -34,7 +34,7 @@ pub(super) fn of_requirement(requirement: &str) -> Option<String> {
 }
 
 /// Can `name` name an executable: one component of a path, and not a flag?
-pub(super) fn is_file_name(name: &str) -> bool {
+pub(crate) fn is_file_name(name: &str) -> bool {
     !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '\0'])
 }
 
@@ -45,6 +45,7 @@ mod tests {
     #[test]
     fn runs_of_separators_become_one_hyphen() {
         assert_eq!(normalize("Foo__Bar.-baz"), "foo-bar-baz");
+        assert_eq!(normalize("Zope.Interface"), "zope-interface");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// Paths in the text of a `RECORD`, relative to the directory that holds the distribution's metadata directory.
-pub(super) fn paths(text: &str) -> impl Iterator<Item = String> {
+pub(crate) fn paths(text: &str) -> impl Iterator<Item = String> {
     text.lines()
         .filter(|line| !line.is_empty())
         .map(first_field)
@@ -30,7 +30,7 @@ fn first_field(line: &str) -> String {
 }
 
 /// Writes a `RECORD`: `rows` are path, hash (`sha256=…`) and size, in the order given; the `RECORD` itself comes last without either.
-pub(super) fn write(rows: &[(String, String, u64)], own_path: &str) -> String {
+pub(crate) fn write(rows: &[(String, String, u64)], own_path: &str) -> String {
     let mut text = String::new();
     for (path, hash, size) in rows {
         // Writing to a string cannot fail.
@@ -49,7 +49,7 @@ fn quote(field: &str) -> String {
 }
 
 /// The hash column for these contents: URL-safe base64 of SHA-256, without padding.
-pub(super) fn hash(contents: &[u8]) -> String {
+pub(crate) fn hash(contents: &[u8]) -> String {
     use sha2::{Digest, Sha256};
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut text = String::from("sha256=");
