@@ -1,0 +1,130 @@
+//! Runs a program in an empty root: namespaces in which there is the program, the dynamic loader, the C library and nothing
+//! else. No Python, no source tree, no `/proc`, no `/tmp`, no network; and nothing can be written.
+//!
+//! Works as root, and for other users where the kernel lets them make user namespaces. Uses `unshare`, `mount` and `chroot`,
+//! which every Debian has (packages util-linux and coreutils).
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use fs_err as fs;
+use tempfile::TempDir;
+
+/// What a frozen executable needs of the machine it runs on, by the path under which it is looked for.
+const C_LIBRARY: [&str; 3] = [
+    "lib64/ld-linux-x86-64.so.2",
+    "lib/x86_64-linux-gnu/libc.so.6",
+    "lib/x86_64-linux-gnu/libm.so.6",
+];
+
+/// Runs inside the namespaces; `$1` is the sandbox's directory. The root is a file system of its own, made
+/// read-only once it is filled, so that not even root can write there.
+const ENTER: &str = r#"
+set -e
+directory=$1
+shift
+mount -t tmpfs -o mode=755 root "$directory/root"
+cp -R "$directory/contents/." "$directory/root"
+mount -o remount,ro "$directory/root"
+cd /
+exec chroot "$directory/root" "$@"
+"#;
+
+/// A root directory in the making. It disappears when this is dropped.
+pub struct EmptyRoot {
+    directory: TempDir,
+}
+
+impl EmptyRoot {
+    /// A root that holds the C library alone.
+    ///
+    /// # Errors
+    /// When it cannot be written, or this machine has no such C library.
+    pub fn new() -> io::Result<Self> {
+        let directory = tempfile::Builder::new().prefix("empty-root-").tempdir()?;
+        fs::create_dir(directory.path().join("root"))?;
+        let root = Self { directory };
+        for path in C_LIBRARY {
+            root.add(&Path::new("/").join(path), path)?;
+        }
+        Ok(root)
+    }
+
+    /// Copies a file of this machine to `path` in the root.
+    ///
+    /// # Errors
+    /// When it cannot be read or written.
+    pub fn add(&self, file: &Path, path: &str) -> io::Result<()> {
+        let target = self.contents().join(path);
+        if let Some(parent) = target.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::copy(file, target)?;
+        Ok(())
+    }
+
+    /// A command that runs `program`, a path in the root such as `/app`, there. Its environment is empty but for `PATH`; its exit
+    /// status is the program's. The program is process 1 of its own process namespace.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = namespaces();
+        command
+            .args(["sh", "-c", ENTER, "sandbox"])
+            .arg(self.directory.path())
+            .arg(program);
+        command
+    }
+
+    fn contents(&self) -> PathBuf {
+        self.directory.path().join("contents")
+    }
+}
+
+/// Checks that programs can be run in an empty root here.
+///
+/// # Errors
+/// With the reason and a remedy, when the kernel or a container forbids it.
+pub fn permitted() -> io::Result<()> {
+    let output = namespaces()
+        .args(["mount", "-t", "tmpfs", "root", "/mnt"])
+        .stdin(Stdio::null())
+        .output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(io::Error::new(
+        io::ErrorKind::PermissionDenied,
+        format!(
+            "this machine does not let its users make namespaces: {}; run as root, set the sysctl kernel.unprivileged_userns_clone=1, \
+             or give the container the capability CAP_SYS_ADMIN (docker run --privileged)",
+            String::from_utf8_lossy(&output.stderr).trim()
+        ),
+    ))
+}
+
+/// `unshare` with everything that separates a program from this machine.
+fn namespaces() -> Command {
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "--net", "--pid", "--fork", "--kill-child"]);
+    if !is_privileged() {
+        command.args(["--user", "--map-root-user"]);
+    }
+    command
+        .env_clear()
+        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    command
+}
+
+/// May this process make namespaces without becoming root of one? Not every root may: containers take the right away.
+fn is_privileged() -> bool {
+    static PRIVILEGED: OnceLock<bool> = OnceLock::new();
+    *PRIVILEGED.get_or_init(|| {
+        Command::new("unshare")
+            .args(["--mount", "true"])
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+    })
+}

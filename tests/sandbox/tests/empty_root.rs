@@ -1,0 +1,51 @@
+//! The empty root is empty, cannot be written, and passes on what the program does.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::process::{Command, Output};
+
+use fastice_sandbox::EmptyRoot;
+
+/// Runs a shell command there; `dash` needs the C library alone.
+fn shell(command: &str) -> Output {
+    fastice_sandbox::permitted().unwrap();
+    let root = EmptyRoot::new().unwrap();
+    root.add("/bin/dash".as_ref(), "sh").unwrap();
+    root.command("/sh").args(["-c", command]).output().unwrap()
+}
+
+#[test]
+fn holds_the_c_library_and_the_program_alone() {
+    let output = shell("echo /* /lib*/* /lib/*/*");
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        "/lib /lib64 /sh /lib/x86_64-linux-gnu /lib64/ld-linux-x86-64.so.2 \
+         /lib/x86_64-linux-gnu/libc.so.6 /lib/x86_64-linux-gnu/libm.so.6\n"
+    );
+}
+
+#[test]
+fn cannot_be_written() {
+    let output = shell("echo x > /file");
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("Read-only file system"), "{text}");
+}
+
+#[test]
+fn passes_on_the_exit_status() {
+    assert_eq!(shell("exit 7").status.code(), Some(7));
+}
+
+#[test]
+fn leaves_nothing_mounted() {
+    let before = mounts();
+    assert!(shell("true").status.success());
+    assert_eq!(mounts(), before);
+}
+
+fn mounts() -> String {
+    let output = Command::new("grep")
+        .args(["empty-root-", "/proc/self/mounts"])
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}

@@ -1,0 +1,129 @@
+//! `cargo xtask bench`.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use clap::Subcommand;
+use fs_err as fs;
+use miette::{IntoDiagnostic, bail};
+
+use super::build::builder;
+use super::runtime;
+use crate::workspace;
+
+/// What to measure, and with which runtime.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// How long a frozen hello takes, against the same script under python3 of this machine
+    Start {
+        /// Runs of each program
+        #[arg(long, default_value_t = 100)]
+        runs: usize,
+        #[command(flatten)]
+        runtime: runtime::Options,
+    },
+}
+
+/// A program whose run time is measured.
+struct Subject {
+    name: &'static str,
+    command: Vec<PathBuf>,
+    times: Vec<Duration>,
+}
+
+pub(crate) fn run(options: &Options) -> miette::Result<()> {
+    match &options.what {
+        What::Start { runs, runtime } => start(*runs, runtime),
+    }
+}
+
+fn start(runs: usize, options: &runtime::Options) -> miette::Result<()> {
+    let builder = builder(&crate::runtime::provide(&options.request())?)?;
+    let script = workspace::root().join("examples/hello/hello.py");
+    let program = workspace::target_directory().join("bench/hello");
+    freeze(&builder, &script, &program)?;
+    let python = PathBuf::from("python3");
+    let subject = |name, command: &[&Path]| Subject {
+        name,
+        command: command.iter().map(|part| part.to_path_buf()).collect(),
+        times: Vec::new(),
+    };
+    let mut subjects = [
+        subject("frozen hello", &[&program]),
+        subject("python3 hello.py", &[&python, &script]),
+        subject(
+            "python3 -I -S -c pass",
+            &[
+                &python,
+                "-I".as_ref(),
+                "-S".as_ref(),
+                "-c".as_ref(),
+                "pass".as_ref(),
+            ],
+        ),
+    ];
+    // Interleaved: whatever else the machine does meanwhile slows all of them.
+    for round in 0..=runs {
+        for subject in &mut subjects {
+            let time = measure(&subject.command)?;
+            if round > 0 {
+                subject.times.push(time);
+            }
+        }
+    }
+    report(&mut subjects);
+    Ok(())
+}
+
+fn freeze(builder: &Path, script: &Path, program: &Path) -> miette::Result<()> {
+    if let Some(parent) = program.parent() {
+        fs::create_dir_all(parent).into_diagnostic()?;
+    }
+    let status = Command::new(builder)
+        .args(["build", "--quiet", "--output"])
+        .arg(program)
+        .arg(script)
+        .status()
+        .into_diagnostic()?;
+    if !status.success() {
+        bail!("{} could not be frozen ({status})", script.display());
+    }
+    Ok(())
+}
+
+fn measure(command: &[PathBuf]) -> miette::Result<Duration> {
+    let started = Instant::now();
+    let status = Command::new(&command[0])
+        .args(&command[1..])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .status()
+        .into_diagnostic()?;
+    let took = started.elapsed();
+    if !status.success() {
+        bail!("{} failed ({status})", command[0].display());
+    }
+    Ok(took)
+}
+
+/// Prints medians, and ratios to the first subject.
+fn report(subjects: &mut [Subject]) {
+    let median = |times: &mut Vec<Duration>| {
+        times.sort_unstable();
+        times.get(times.len() / 2).copied().unwrap_or_default()
+    };
+    let mut first = None;
+    println!("{:<24} {:>10} {:>8}", "", "median", "ratio");
+    for subject in subjects {
+        let time = median(&mut subject.times).as_secs_f64();
+        let ratio = time / *first.get_or_insert(time);
+        println!("{:<24} {:>7.1} ms {ratio:>7.2}×", subject.name, time * 1e3);
+    }
+}

@@ -1,0 +1,36 @@
+//! One command per file.
+
+mod bench;
+mod build;
+mod demo;
+mod runtime;
+mod test;
+
+use clap::Subcommand;
+
+/// What can be done.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Build the CPython runtime pack and print its path
+    Runtime(runtime::Options),
+    /// Build the runtime pack and the builder that carries it: target/release/fastice
+    Build(runtime::Options),
+    /// Build everything, freeze examples/forecast into one file, and run that file in an empty root
+    Demo(runtime::Options),
+    /// Check formatting and lints, build everything, run all tests
+    Test(runtime::Options),
+    /// Measure
+    Bench(bench::Options),
+}
+
+impl Command {
+    pub(crate) fn run(self) -> miette::Result<()> {
+        match self {
+            Self::Runtime(options) => runtime::run(&options),
+            Self::Build(options) => build::run(&options),
+            Self::Demo(options) => demo::run(&options),
+            Self::Test(options) => test::run(&options),
+            Self::Bench(options) => bench::run(&options),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The pack: stub, standard library, pip, licences and a manifest in one file.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use fastice::runtime::Ingredients;
+use fs_err as fs;
+use miette::{IntoDiagnostic, bail};
+use serde::Serialize;
+use walkdir::WalkDir;
+
+use super::cpython::{Cpython, Facts};
+use super::recipe::Recipe;
+use super::stub::Stub;
+use crate::cache::Shelf;
+use crate::inputs::Inputs;
+use crate::step::Step;
+use crate::workspace;
+
+/// Multiarch triplet of the one platform, as CPython names it.
+const PLATFORM: &str = "x86_64-linux-gnu";
+
+/// What the manifest says: what this runtime is, and what it was made from.
+#[derive(Serialize)]
+struct Manifest<'a> {
+    #[serde(flatten)]
+    facts: &'a Facts,
+    platform: &'static str,
+    /// The oldest glibc that runs it, from the symbol versions of the stub.
+    glibc: String,
+    /// `rustc` that compiled the stub.
+    rust_compiler: &'a str,
+    configure: &'a [String],
+    flags: BTreeMap<&'a str, &'a str>,
+    /// SHA-256 of files, versions of tools and packages.
+    inputs: &'a BTreeMap<String, String>,
+}
+
+/// The pack, made unless it was before.
+pub(super) fn provide(recipe: &Recipe, cpython: &Cpython, stub: &Stub) -> miette::Result<PathBuf> {
+    let mut inputs = Inputs::default();
+    inputs
+        .fact("cpython", &cpython.key)
+        .fact("stub", &stub.key)
+        .fact("steps", include_str!("pack.rs"))
+        .files(workspace::root(), "Cargo.lock")?
+        .files(workspace::root(), "src")?
+        .files(workspace::root(), "templates")?;
+    let entry = Shelf::open("pack")?.get_or_make(&inputs.key(), |workshop| {
+        let step = Step::start("Packing the runtime", "pack")?;
+        let pack = workshop.entry.join("python");
+        fastice::runtime::create(&ingredients(recipe, cpython, stub)?, &pack).into_diagnostic()?;
+        step.finish();
+        Ok(())
+    })?;
+    Ok(entry.join("python"))
+}
+
+fn ingredients(recipe: &Recipe, cpython: &Cpython, stub: &Stub) -> miette::Result<Ingredients> {
+    let stdlib = cpython.standard_library();
+    let python_license = cpython.licenses().join("cpython/LICENSE");
+    Ok(Ingredients {
+        stub: stub.path.clone(),
+        python: cpython.python(),
+        pip_wheel: pip_wheel(&stdlib)?,
+        stdlib,
+        sysconfigdata: cpython.sysconfig_data(),
+        licenses: licenses(&cpython.licenses())?,
+        python_license,
+        manifest: manifest(recipe, cpython, stub)?,
+        platform: PLATFORM.to_owned(),
+    })
+}
+
+fn pip_wheel(stdlib: &Path) -> miette::Result<PathBuf> {
+    let bundled = stdlib.join("ensurepip/_bundled");
+    for entry in fs::read_dir(&bundled).into_diagnostic()? {
+        let entry = entry.into_diagnostic()?;
+        if entry.file_name().to_string_lossy().starts_with("pip-") {
+            return Ok(entry.path());
+        }
+    }
+    bail!("{} has no wheel of pip", bundled.display())
+}
+
+/// Licence texts of CPython, of the linked libraries and of this project, by their path in the pack.
+fn licenses(collected: &Path) -> miette::Result<Vec<(String, PathBuf)>> {
+    let mut licenses = Vec::new();
+    for entry in WalkDir::new(collected).sort_by_file_name() {
+        let entry = entry.into_diagnostic()?;
+        if entry.file_type().is_file() {
+            let name = entry.path().strip_prefix(collected).into_diagnostic()?;
+            licenses.push((name.display().to_string(), entry.path().to_owned()));
+        }
+    }
+    for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        licenses.push((format!("fastice/{name}"), workspace::root().join(name)));
+    }
+    Ok(licenses)
+}
+
+fn manifest(recipe: &Recipe, cpython: &Cpython, stub: &Stub) -> miette::Result<String> {
+    let facts = cpython.facts()?;
+    let (major, minor) = stub.linkage.glibc;
+    let environment = &recipe.configure.environment;
+    let mut flags = BTreeMap::from([("make", recipe.make.flags.as_str())]);
+    for name in ["CC", "CFLAGS", "LDFLAGS", "OPT"] {
+        flags.extend(environment.get(name).map(|value| (name, value.as_str())));
+    }
+    serde_json::to_string_pretty(&Manifest {
+        facts: &facts,
+        platform: PLATFORM,
+        glibc: format!("{major}.{minor}"),
+        rust_compiler: &stub.compiler,
+        configure: &recipe.configure.arguments,
+        flags,
+        inputs: cpython.inputs.all(),
+    })
+    .into_diagnostic()
+}

@@ -1,0 +1,121 @@
+//! `runtime/cpython`: how CPython is built, as data.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use fs_err as fs;
+use miette::{IntoDiagnostic, WrapErr};
+use serde::Deserialize;
+
+use crate::workspace;
+
+/// `recipe.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Recipe {
+    pub(super) source: Source,
+    pub(super) configure: Configure,
+    pub(super) make: Make,
+    pub(super) standard_library: StandardLibrary,
+    #[serde(rename = "library")]
+    pub(super) libraries: Vec<Library>,
+    packages: Packages,
+}
+
+/// The source archive.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Source {
+    pub(super) version: String,
+    /// File name; without `.tar.xz` the name of the directory inside.
+    pub(super) archive: String,
+    pub(super) sha256: String,
+    pub(super) url: String,
+    /// `SOURCE_DATE_EPOCH`.
+    pub(super) epoch: u64,
+    pub(super) debian: DebianSource,
+}
+
+/// The source package of Debian whose upstream archive is the same file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DebianSource {
+    pub(super) suite: String,
+    pub(super) package: String,
+    pub(super) file: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Configure {
+    pub(super) arguments: Vec<String>,
+    pub(super) environment: BTreeMap<String, String>,
+}
+
+/// Flags for `CFLAGS_NODIST`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Make {
+    pub(super) flags: String,
+    pub(super) profile_generate: String,
+    pub(super) profile_use: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StandardLibrary {
+    pub(super) left_out: Vec<String>,
+}
+
+/// A static archive of Debian's.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Library {
+    pub(super) name: String,
+    pub(super) package: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Packages {
+    build: Vec<String>,
+}
+
+impl Recipe {
+    pub(crate) fn read() -> miette::Result<Self> {
+        let path = file("recipe.toml");
+        toml::from_str(&fs::read_to_string(&path).into_diagnostic()?)
+            .into_diagnostic()
+            .wrap_err_with(|| path.display().to_string())
+    }
+
+    /// Debian packages that a build needs.
+    pub(crate) fn packages(&self) -> BTreeSet<&str> {
+        let tools = self.packages.build.iter().map(String::as_str);
+        tools.chain(self.library_packages()).collect()
+    }
+
+    /// Debian packages of the static archives.
+    pub(super) fn library_packages(&self) -> BTreeSet<&str> {
+        self.libraries
+            .iter()
+            .map(|library| library.package.as_str())
+            .collect()
+    }
+}
+
+/// A file of `runtime/cpython`.
+pub(super) fn file(name: &str) -> PathBuf {
+    workspace::root().join("runtime/cpython").join(name)
+}
+
+/// The lines of a list in `runtime/cpython`: one name per line, `#` begins a comment.
+pub(super) fn names(path: &std::path::Path) -> miette::Result<BTreeSet<String>> {
+    let text = fs::read_to_string(path).into_diagnostic()?;
+    Ok(text
+        .lines()
+        .map(|line| line.split('#').next().unwrap_or_default().trim())
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect())
+}

@@ -1,0 +1,92 @@
+//! The stub: the crate `fastice-stub` linked with all of CPython.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::cpython::Cpython;
+use super::elf::Linkage;
+use super::recipe;
+use crate::cache::Shelf;
+use crate::inputs::Inputs;
+use crate::step::Step;
+use crate::workspace;
+
+/// The one platform.
+const TARGET: &str = "x86_64-unknown-linux-gnu";
+
+/// A finished stub.
+pub(crate) struct Stub {
+    /// The stripped executable.
+    pub(super) path: PathBuf,
+    /// Name of its entry in the cache.
+    pub(super) key: String,
+    /// `rustc` that made it.
+    pub(super) compiler: String,
+    /// What the dynamic loader reads of it.
+    pub(super) linkage: Linkage,
+}
+
+/// The stub, built unless it was before.
+pub(crate) fn provide(cpython: &Cpython) -> miette::Result<Stub> {
+    let compiler = Step::output(Command::new("rustc").arg("--version"))?
+        .trim()
+        .to_owned();
+    let root = workspace::root();
+    let mut inputs = Inputs::default();
+    inputs
+        .fact("cpython", &cpython.key)
+        .fact("compiler", &compiler)
+        .fact("steps", include_str!("stub.rs"))
+        .files(root, "Cargo.toml")?
+        .files(root, "Cargo.lock")?
+        .files(root, "runtime/image")?
+        .files(root, "runtime/stub")?;
+    let key = inputs.key();
+    let entry = Shelf::open("stub")?.get_or_make(&key, |workshop| {
+        let step = Step::start("Building the stub", "stub")?;
+        step.run(&mut cargo(cpython))?;
+        let built = workspace::target_directory()
+            .join(TARGET)
+            .join("stub/fastice-stub");
+        let stub = workshop.entry.join("stub");
+        step.run(Command::new("strip").arg("-o").arg(&stub).arg(built))?;
+        let mut exports = recipe::names(&recipe::file("exports.txt"))?;
+        exports.extend(recipe::names(&root.join("runtime/stub/interposed.txt"))?);
+        Linkage::read(&stub)?.check(&exports)?;
+        step.finish();
+        Ok(())
+    })?;
+    let path = entry.join("stub");
+    let linkage = Linkage::read(&path)?;
+    Ok(Stub {
+        path,
+        key,
+        compiler,
+        linkage,
+    })
+}
+
+fn cargo(cpython: &Cpython) -> Command {
+    let home = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let registry = home("CARGO_HOME").or_else(|| home("HOME").map(|home| home.join(".cargo")));
+    let mut flags = vec![
+        "-Crelocation-model=static".to_owned(),
+        format!(
+            "--remap-path-prefix={}=fastice",
+            workspace::root().display()
+        ),
+    ];
+    if let Some(registry) = registry {
+        flags.push(format!("--remap-path-prefix={}=cargo", registry.display()));
+    }
+    let mut command = Command::new(workspace::cargo());
+    command
+        .args(["build", "--profile", "stub", "--package", "fastice-stub"])
+        // Named, so that build scripts and procedural macros are not built with these flags.
+        .args(["--target", TARGET])
+        .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
+        .env("FASTICE_CPYTHON_DIR", cpython.tree())
+        .env("FASTICE_LIBRARY_DIR", cpython.libraries())
+        .current_dir(workspace::root());
+    command
+}
