@@ -142,7 +142,7 @@ pub struct Explain {
 #[derive(Debug, Clone, Args)]
 pub struct Source {
     /// A script (its PEP 723 metadata is honoured), a project directory with a `pyproject.toml`, or a
-    /// directory with a `__main__.py` [default: the working directory].
+    /// directory or ZIP archive with a `__main__.py` [default: the working directory].
     #[arg(value_name = "INPUT", conflicts_with = "from")]
     pub input: Option<PathBuf>,
     /// A requirement whose console script becomes the program: `--from httpie --script http`.

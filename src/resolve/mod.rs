@@ -1,21 +1,21 @@
 //! From what the user named (a script, a project, a requirement, …) to an [`Application`]: an entry and trees of
 //! files in which every dependency is installed. Dependencies are resolved and installed by `uv` or pip.
 
+mod context;
 mod distribution;
 mod entry;
+mod inline_metadata;
+mod input;
 mod installer;
-mod project;
+mod pyproject;
 mod request;
-mod script;
-mod siblings;
 mod site;
-mod stages;
 mod tree;
 
 use std::path::PathBuf;
 
+pub use input::{check, resolve};
 pub use request::{Choice, Input, Interpreter, Request, Resolved};
-pub use stages::{check, resolve};
 
 /// A program with everything it needs, installed on the disk. What the rest of the pipeline freezes.
 #[derive(Debug, Clone)]

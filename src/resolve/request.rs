@@ -99,11 +99,11 @@ impl Interpreter {
     }
 }
 
-/// An application, and the temporary tree in which its dependencies lie until this value is dropped.
+/// An application, and the temporary trees in which parts of it lie until this value is dropped.
 #[derive(Debug)]
 pub struct Resolved {
     pub(super) application: Application,
-    pub(super) _tree: Option<TempDir>,
+    pub(super) _trees: Vec<TempDir>,
 }
 
 impl Resolved {

@@ -1,12 +1,14 @@
 //! Directories taken as they lie.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use ignore::WalkBuilder;
 
 use super::AppTree;
+use crate::interrupt::TempDir;
 use crate::ui::format;
-use crate::{Code, Error, Result};
+use crate::{Code, Error, Result, cache};
 
 /// Directories that are never part of a program: caches, environments, what builds leave behind.
 const NEVER: [&str; 9] = [
@@ -85,6 +87,32 @@ fn is_program_directory(path: &Path) -> bool {
         || (name.starts_with('.') && name.ends_with("_cache"))
         || name.ends_with(".egg-info")
         || path.join("pyvenv.cfg").exists())
+}
+
+/// How long a temporary tree is taken for one that a build still needs.
+const STALE: Duration = Duration::from_hours(24);
+
+/// A temporary directory in the cache. Those that killed builds left there go on this occasion.
+///
+/// # Errors
+/// When the cache cannot be written.
+pub(super) fn temporary() -> Result<TempDir> {
+    let parent = cache::directory()?.join("trees");
+    fs_err::create_dir_all(&parent).map_err(Error::io)?;
+    for entry in fs_err::read_dir(&parent).map_err(Error::io)?.flatten() {
+        let age = entry
+            .metadata()
+            .and_then(|metadata| metadata.modified())
+            .ok();
+        if age
+            .and_then(|time| time.elapsed().ok())
+            .is_some_and(|age| age > STALE)
+        {
+            // Another build may be doing the same.
+            let _ = fs_err::remove_dir_all(entry.path());
+        }
+    }
+    TempDir::new_in(&parent).map_err(Error::io)
 }
 
 /// The absolute form of a path the user gave, without touching symbolic links.

@@ -45,6 +45,18 @@ fn not_a_script() {
 }
 
 #[test]
+fn an_archive_of_no_program() {
+    let workspace = Workspace::new();
+    workspace.archive("data.pyz", &[("data.txt", "words")]);
+    assert_snapshot!(workspace.run("build data.pyz"), @r"
+    exit 1
+    --- stderr
+    error[E0005]: the archive `data.pyz` has no `__main__.py` at its top
+    hint: choose a function with `-e PKG.MOD:FUNC` or a module with `-m PKG.MOD`
+    ");
+}
+
+#[test]
 fn syntax_error() {
     let workspace = Workspace::new();
     workspace.file("broken.py", "import sys\n\nif sys.argv\n    print(1)\n");

@@ -182,6 +182,25 @@ fn a_script_takes_the_modules_that_it_imports() {
 }
 
 #[test]
+fn an_archive_runs_as_python_runs_it() {
+    let workspace = Workspace::new();
+    let files = [
+        ("__main__.py", "import pkg\nprint(__name__, pkg.text())\n"),
+        (
+            "pkg/__init__.py",
+            "import pkgutil\ndef text():\n    return pkgutil.get_data(__name__, 'a.txt')\n",
+        ),
+        ("pkg/a.txt", "words"),
+    ];
+    workspace.archive("program.pyz", &files);
+    assert_eq!(
+        workspace.run("run -q program.pyz"),
+        "exit 0\n--- stdout\n__main__ b'words'\n"
+    );
+    assert_eq!(workspace.listing(), ["program.pyz"]);
+}
+
+#[test]
 fn a_project_without_build_back_end_is_taken_as_it_lies() {
     let workspace = Workspace::new();
     let project = "[project]\nname = \"tool\"\nversion = \"1\"\n[project.scripts]\ntool = \"tool.cli:main\"\n";

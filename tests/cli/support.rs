@@ -2,8 +2,12 @@
 
 use std::env;
 use std::fmt::Write as _;
+use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 /// A temporary directory that holds a test's inputs and outputs.
 pub(crate) struct Workspace {
@@ -28,6 +32,22 @@ impl Workspace {
         fs_err::create_dir_all(parent).expect("the directory can be made");
         fs_err::write(&path, contents).expect("the file can be written");
         path
+    }
+    /// Writes a ZIP archive of these names and texts.
+    pub(crate) fn archive(&self, name: &str, files: &[(&str, &str)]) -> PathBuf {
+        let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, text) in files {
+            archive
+                .start_file(*name, SimpleFileOptions::default())
+                .and_then(|()| Ok(archive.write_all(text.as_bytes())?))
+                .expect("memory can be written");
+        }
+        let bytes = archive
+            .finish()
+            .expect("memory can be written")
+            .into_inner();
+        // As `python -m zipapp -p` makes it.
+        self.file(name, [b"#!/usr/bin/env python3\n", &bytes[..]].concat())
     }
     /// `fastice` with the workspace as working directory, no configuration of this machine's installers, and a cache that
     /// all tests share.

@@ -10,11 +10,11 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::Interpreter;
+use super::{Interpreter, tree};
 use crate::interrupt::{ChildGroup, Litter, TempDir};
 use crate::metadata::names;
 use crate::ui::Reporter;
-use crate::{Code, Error, Result, cache};
+use crate::{Code, Error, Result};
 
 /// A tool that resolves and installs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,9 +113,7 @@ pub(super) fn install(
 ) -> Result<Installed> {
     plan.check()?;
     reporter.stage(&format!("Installing dependencies with {}", tool.name()));
-    let parent = cache::directory()?.join("trees");
-    fs_err::create_dir_all(&parent).map_err(Error::io)?;
-    let tree = TempDir::new_in(&parent).map_err(Error::io)?;
+    let tree = tree::temporary()?;
     let prefix = tree.path().join("prefix");
     // What the tool puts there goes away with the tree, even if the tool is killed.
     let temporary = tree.path().join("tmp");

@@ -51,7 +51,7 @@ impl Block {
 ///
 /// # Errors
 /// [`Code::ScriptMetadata`] with the place when there are two blocks or the block is no valid TOML.
-pub(super) fn metadata(path: &Path, text: &str) -> Result<Metadata> {
+pub(super) fn read(path: &Path, text: &str) -> Result<Metadata> {
     let blocks = blocks(text);
     let fail = |sentence: String, span: Range<usize>, label: &str| {
         Error::new(Code::ScriptMetadata, sentence).at(Place {
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Metadata> {
-        metadata(Path::new("s.py"), text)
+        super::read(Path::new("s.py"), text)
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{AppTree, tree};
 use crate::analyze::imports::{self, Context};
+use crate::resolve::{AppTree, tree};
 use crate::{Error, Result};
 
 /// The script at `root/script` with every module and package in `root` that it reaches by imports (anywhere in the code, and

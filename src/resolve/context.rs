@@ -1,0 +1,160 @@
+//! What every kind of input needs: the user's choices, dependencies, and the runtime's version.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+
+use pep440_rs::{Version, VersionSpecifiers};
+
+use super::installer::{self, Plan, Tool};
+use super::request::{Choice, Interpreter, Request, Resolved};
+use super::{AppTree, Application, Entry, entry, site, tree};
+use crate::interrupt::TempDir;
+use crate::ui::{Reporter, format};
+use crate::{Code, Error, Result};
+
+/// Where dependencies lie.
+#[derive(Default)]
+pub(super) struct Dependencies {
+    /// The `site-packages` that holds them.
+    site: Option<PathBuf>,
+    /// Distributions in it to leave out.
+    left_out: Vec<String>,
+    /// What must exist as long as the application is used.
+    trees: Vec<TempDir>,
+}
+
+impl Dependencies {
+    /// The `site-packages` that holds them, if there are any.
+    pub(super) fn directory(&self) -> Option<&Path> {
+        self.site.as_deref()
+    }
+
+    /// Keeps a temporary tree of which the application is made.
+    pub(super) fn keep(&mut self, tree: TempDir) {
+        self.trees.push(tree);
+    }
+
+    /// Puts the parts together.
+    pub(super) fn resolved(
+        self,
+        name: String,
+        entry: Entry,
+        app: Option<AppTree>,
+        own_distributions: Vec<String>,
+    ) -> Resolved {
+        Resolved {
+            application: Application {
+                name,
+                entry,
+                app,
+                site: self.site,
+                own_distributions,
+                left_out_distributions: self.left_out,
+            },
+            _trees: self.trees,
+        }
+    }
+}
+
+/// A request, and what it is carried out with.
+pub(super) struct Context<'a> {
+    pub(super) request: &'a Request,
+    pub(super) interpreter: &'a Interpreter,
+    pub(super) reporter: &'a dyn Reporter,
+}
+
+impl Context<'_> {
+    /// What the user chose to run, else the only console script, with the name of the console script.
+    pub(super) fn choose(
+        &self,
+        scripts: &BTreeMap<String, String>,
+        whose: &str,
+    ) -> Result<(Option<String>, Entry)> {
+        match &self.request.choice {
+            Some(Choice::Entry(text)) => Ok((None, entry::parse(text)?)),
+            Some(Choice::Module(text)) => Ok((None, entry::parse_module(text)?)),
+            Some(Choice::Script(name)) => {
+                entry::choose(scripts, Some(name), whose).map(|(name, entry)| (Some(name), entry))
+            }
+            None => entry::choose(scripts, None, whose).map(|(name, entry)| (Some(name), entry)),
+        }
+    }
+
+    /// Installs a wheel of the project in `directory`, with what it requires.
+    pub(super) fn installed_project(&self, directory: &Path) -> Result<Dependencies> {
+        self.install(&Plan {
+            project: Some(directory.to_owned()),
+            requirements: self.request.with.clone(),
+            files: self.request.requirements.clone(),
+        })
+    }
+
+    /// Installs `requirements`, or opens the tree that the user brought; into that, `project` may be linked.
+    pub(super) fn dependencies(
+        &self,
+        project: Option<&Path>,
+        mut requirements: Vec<String>,
+    ) -> Result<Dependencies> {
+        if let Some(directory) = &self.request.site {
+            let site = site::open(&tree::absolute(directory)?, self.interpreter, project)?;
+            return Ok(Dependencies {
+                site: Some(site.directory),
+                left_out: site.left_out,
+                trees: Vec::new(),
+            });
+        }
+        requirements.extend(self.request.with.iter().cloned());
+        self.install(&Plan {
+            project: None,
+            requirements,
+            files: self.request.requirements.clone(),
+        })
+    }
+
+    fn install(&self, plan: &Plan) -> Result<Dependencies> {
+        if plan.is_empty() {
+            return Ok(Dependencies::default());
+        }
+        let tool = self.request.tool.unwrap_or_else(Tool::choose);
+        let installed = installer::install(plan, tool, self.interpreter, self.reporter)?;
+        Ok(Dependencies {
+            site: Some(installed.site),
+            left_out: Vec::new(),
+            trees: vec![installed.tree],
+        })
+    }
+
+    /// The executable's name: the user's choice, else the derived one.
+    pub(super) fn name(&self, derived: &str) -> String {
+        self.request
+            .name
+            .clone()
+            .unwrap_or_else(|| derived.to_owned())
+    }
+
+    /// Checks `requires-python`; `file` says it.
+    pub(super) fn check_python(&self, requires: Option<&str>, file: &Path) -> Result<()> {
+        let Some(requires) = requires else {
+            return Ok(());
+        };
+        let name = format::path(file);
+        let specifiers = VersionSpecifiers::from_str(requires).map_err(|error| {
+            Error::new(
+                Code::RequiresPython,
+                format!("`requires-python = \"{requires}\"` in `{name}` is not valid"),
+            )
+            .caused_by(error)
+        })?;
+        let version = &self.interpreter.version;
+        let fits = Version::from_str(version).is_ok_and(|version| specifiers.contains(&version));
+        if fits {
+            return Ok(());
+        }
+        Err(Error::new(
+            Code::RequiresPython,
+            format!("`{name}` needs Python {requires}, and the runtime is Python {version}"),
+        )
+        .hint("change `requires-python` if the program runs on this version too"))
+    }
+}
