@@ -2,6 +2,8 @@
 
 use std::ffi::{CStr, CString, c_char, c_void};
 
+use crate::vfs::hidden;
+
 /// The public part of glibc's `struct link_map` (`link.h`).
 #[repr(C)]
 pub(crate) struct LinkMap {
@@ -12,6 +14,45 @@ pub(crate) struct LinkMap {
     pub(crate) dynamic: *mut c_void,
     next: *mut LinkMap,
     previous: *mut LinkMap,
+}
+
+impl LinkMap {
+    /// The executable, which all other libraries follow in the list.
+    pub(crate) fn first() -> *mut Self {
+        // SAFETY: a null name stands for the executable, which is always there.
+        let handle = Handle::new(unsafe { hidden::dlopen()(std::ptr::null(), libc::RTLD_LAZY) });
+        handle.map_or(std::ptr::null_mut(), |handle| {
+            let map = handle.map();
+            handle.close();
+            map
+        })
+    }
+
+    /// The library that ld.so knows under a name, searched from one on.
+    ///
+    /// # Safety
+    /// `from` is [`LinkMap::first`], and no other thread loads or unloads a library now.
+    pub(crate) unsafe fn find<'a>(from: *mut Self, name: &CStr) -> Option<&'a mut Self> {
+        let mut map = from;
+        // SAFETY: the list ends with null, its names are C strings, and it stays as it is.
+        unsafe {
+            while !map.is_null() && CStr::from_ptr((*map).name) != name {
+                map = (*map).next;
+            }
+            map.as_mut()
+        }
+    }
+
+    /// Makes `name` the library's name: what `dladdr`, debuggers and backtraces show, and what a further `dlopen` finds
+    /// it by.
+    pub(crate) fn rename(&mut self, name: &CStr) {
+        // SAFETY: as for every link map, the name is a C string.
+        if unsafe { CStr::from_ptr(self.name) } != name {
+            // SAFETY: ld.so frees the name with the library, so it must be allocated as ld.so does it. The old one is
+            // left to whoever may be looking at it right now.
+            self.name = unsafe { libc::strdup(name.as_ptr()) };
+        }
+    }
 }
 
 /// A library that ld.so has loaded, with a reference to it that is ours.
@@ -42,16 +83,12 @@ impl Handle {
         map
     }
 
-    /// Makes `name` the library's name: what `dladdr`, debuggers and backtraces show, and what a further `dlopen` finds
-    /// it by.
+    /// Makes `name` the library's name.
     pub(crate) fn rename(self, name: &CStr) {
-        let map = self.map();
-        if map.is_null() {
-            return;
+        // SAFETY: the library stays loaded as long as the handle is open.
+        if let Some(map) = unsafe { self.map().as_mut() } {
+            map.rename(name);
         }
-        // SAFETY: ld.so frees the name with the library, so it must be allocated as ld.so does it. The old one is left to whoever
-        // may be looking at it right now.
-        unsafe { (*map).name = libc::strdup(name.as_ptr()) };
     }
 
     /// The library's name.

@@ -96,6 +96,7 @@ fn load_file(
             path,
             absolute: &absolute,
             file,
+            bytes,
         };
         let handle = tier::load(&candidate, request)?;
         handle.rename(&name);

@@ -4,7 +4,7 @@
 //! a descriptor's way to another process: the seconds of its modification time are those of the tree, the nanoseconds
 //! are a [`Label`]. Reading never changes that time, and sealing keeps everything else from being changed.
 
-use std::ffi::{CString, c_int, c_uint};
+use std::ffi::{CStr, CString, c_int, c_uint};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use fastice_image::FileNode;
@@ -83,6 +83,34 @@ impl Descriptor {
         self.0
     }
 
+    /// Writes all of `contents` at an offset, without moving the file's position.
+    ///
+    /// # Errors
+    /// Those of `pwrite`.
+    pub(crate) fn write_at(&self, contents: &[u8], offset: u64) -> Result<(), Errno> {
+        let (mut rest, mut offset) = (contents, offset);
+        while !rest.is_empty() {
+            // SAFETY: pointer and length are those of the slice.
+            let count = unsafe {
+                libc::pwrite(
+                    self.0,
+                    rest.as_ptr().cast(),
+                    rest.len(),
+                    offset.cast_signed(),
+                )
+            };
+            match usize::try_from(count) {
+                Ok(count) if count > 0 => {
+                    rest = rest.get(count..).unwrap_or_default();
+                    offset += count as u64;
+                }
+                _ if Errno::last() == Errno(libc::EINTR) => {}
+                _ => return Err(Errno::last()),
+            }
+        }
+        Ok(())
+    }
+
     fn into_raw(self) -> c_int {
         let descriptor = self.0;
         std::mem::forget(self);
@@ -123,11 +151,24 @@ pub(crate) fn open_directory(path: &str, flags: c_int) -> Result<c_int, Errno> {
     Ok(descriptor)
 }
 
+/// A memory file of `len` zero bytes, to be written. It is closed on `execve`.
+///
+/// # Errors
+/// As [`open_file`].
+pub(crate) fn scratch(name: &CStr, len: u64) -> Result<Descriptor, Errno> {
+    let descriptor = Descriptor(create_empty(name, false, O_CLOEXEC)?);
+    // SAFETY: a descriptor of ours.
+    match unsafe { libc::ftruncate(descriptor.0, len.cast_signed()) } {
+        0 => Ok(descriptor),
+        _ => Err(Errno::last()),
+    }
+}
+
 /// A sealed memory file.
 fn create(path: &str, kind: Kind, contents: &[u8], flags: c_int) -> Result<c_int, Errno> {
     let executable = kind == Kind::Executable;
     let descriptor = Descriptor(create_empty(&name(path), executable, flags)?);
-    write_all(descriptor.0, contents)?;
+    descriptor.write_at(contents, 0)?;
     let label = Label {
         inode: tree::inode(path),
         kind,
@@ -161,7 +202,7 @@ fn name(path: &str) -> CString {
 }
 
 /// A new memory file. Kernels since 6.3 want to be told whether it will be executed.
-fn create_empty(name: &CString, executable: bool, flags: c_int) -> Result<c_int, Errno> {
+fn create_empty(name: &CStr, executable: bool, flags: c_int) -> Result<c_int, Errno> {
     let mut basic = MFD_ALLOW_SEALING;
     if flags & O_CLOEXEC != 0 {
         basic |= MFD_CLOEXEC;
@@ -188,29 +229,6 @@ fn create_empty(name: &CString, executable: bool, flags: c_int) -> Result<c_int,
         }
     }
     Err(Errno::last())
-}
-
-/// Writes without moving the file's position.
-fn write_all(descriptor: c_int, contents: &[u8]) -> Result<(), Errno> {
-    let mut written = 0;
-    while written < contents.len() {
-        let rest = &contents[written..];
-        // SAFETY: pointer and length are those of the slice.
-        let count = unsafe {
-            libc::pwrite(
-                descriptor,
-                rest.as_ptr().cast(),
-                rest.len(),
-                written.cast_signed() as libc::off_t,
-            )
-        };
-        match usize::try_from(count) {
-            Ok(count) if count > 0 => written += count,
-            _ if Errno::last() == Errno(libc::EINTR) => {}
-            _ => return Err(Errno::last()),
-        }
-    }
-    Ok(())
 }
 
 /// Makes the contents of a memory file final.

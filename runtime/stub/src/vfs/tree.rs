@@ -2,7 +2,7 @@
 
 use std::ffi::c_int;
 
-use fastice_image::{Damage, Directory, FileNode, FileType, ROOT, reader};
+use fastice_image::{Damage, Directory, FileNode, FileType, Method, ROOT, reader};
 
 use super::errno::Errno;
 use super::place::Virtual;
@@ -138,6 +138,14 @@ pub(crate) fn with_contents<T>(
     reader: impl FnOnce(&[u8]) -> Result<T, Errno>,
 ) -> Result<T, Errno> {
     reader(&sound(mapped()?.image().contents(file, path)))
+}
+
+/// The contents of a file as they lie in the executable, not verified. Nothing if they are compressed.
+pub(crate) fn bytes_in_place(file: &FileNode) -> Option<&'static [u8]> {
+    let begin = usize::try_from(file.data.offset).ok()?;
+    let end = begin.checked_add(usize::try_from(file.data.len).ok()?)?;
+    let bytes = IMAGE.get()?.bytes().get(begin..end)?;
+    (file.method == Method::Stored).then_some(bytes)
 }
 
 /// The length of the executable, in bytes.

@@ -3,7 +3,8 @@
 
 use libc::O_CLOEXEC;
 
-use super::{Candidate, Refusal, name};
+use super::name::Named;
+use super::{Candidate, Refusal};
 use crate::native::link_map::Handle;
 use crate::native::load::Request;
 use crate::vfs::memfd::{self, Descriptor};
@@ -12,11 +13,9 @@ use crate::vfs::memfd::{self, Descriptor};
 pub(super) fn load(candidate: &Candidate<'_>, request: Request) -> Result<Handle, Refusal> {
     let descriptor = memfd::open_file(candidate.path, candidate.file, O_CLOEXEC)
         .map(Descriptor::new)
-        .map_err(|errno| Refusal::Unfit(format!("no memory file: {errno}")))?;
-    let name = name::of(descriptor.number())
-        .ok_or_else(|| Refusal::Unfit(String::from("/proc is not mounted")))?;
-    request.open(&name).map_err(|text| {
-        // The library's own name is what the user knows.
-        Refusal::Final(text.replace(&*name.to_string_lossy(), candidate.absolute))
-    })
+        .map_err(Refusal::no_memory_file)?;
+    let copy = Named::new(descriptor)?;
+    request
+        .open(&copy.name)
+        .map_err(|text| Refusal::Final(copy.translate(&text, candidate.absolute)))
 }

@@ -1,6 +1,7 @@
 //! Ways to give ld.so bytes that lie in the executable, best first.
 
 mod copy;
+mod in_place;
 mod name;
 
 use fastice_image::FileNode;
@@ -8,6 +9,7 @@ use fastice_image::FileNode;
 use super::link_map::Handle;
 use super::load::Request;
 use super::trace;
+use crate::vfs::errno::Errno;
 use crate::vfs::tree;
 
 /// A library that is to be loaded.
@@ -18,6 +20,8 @@ pub(crate) struct Candidate<'a> {
     pub(crate) absolute: &'a str,
     /// What the index says about it.
     pub(crate) file: &'a FileNode,
+    /// Its contents.
+    pub(crate) bytes: &'a [u8],
 }
 
 /// Why a tier could not load a library.
@@ -28,6 +32,12 @@ pub(crate) enum Refusal {
     Final(String),
 }
 
+impl Refusal {
+    fn no_memory_file(errno: Errno) -> Self {
+        Self::Unfit(format!("no memory file can be made: {errno}"))
+    }
+}
+
 /// One way of loading.
 struct Tier {
     /// What `FASTICE_NATIVE` and messages call it.
@@ -35,10 +45,16 @@ struct Tier {
     load: fn(&Candidate<'_>, Request) -> Result<Handle, Refusal>,
 }
 
-const TIERS: [Tier; 1] = [Tier {
-    name: "memfd",
-    load: copy::load,
-}];
+const TIERS: [Tier; 2] = [
+    Tier {
+        name: "inplace",
+        load: in_place::load,
+    },
+    Tier {
+        name: "memfd",
+        load: copy::load,
+    },
+];
 
 /// Loads a library by the first tier that can do it. `FASTICE_NATIVE` leaves only the one that it names.
 ///
@@ -76,7 +92,8 @@ pub(crate) fn load(candidate: &Candidate<'_>, request: Request) -> Result<Handle
     ))
 }
 
-/// Gives the verified contents of a library to `reader`.
+/// Gives the contents of a library to `reader`. What lies in the executable as it is, is not read and verified as a whole: as with
+/// libraries on the disk, only those pages are read that are used.
 ///
 /// # Errors
 /// Those of `reader`.
@@ -85,6 +102,9 @@ pub(crate) fn with_bytes<T>(
     file: &FileNode,
     reader: impl FnOnce(&[u8]) -> Result<T, String>,
 ) -> Result<T, String> {
-    tree::with_contents(file, path, |bytes| Ok(reader(bytes)))
-        .unwrap_or_else(|errno| Err(errno.to_string()))
+    match tree::bytes_in_place(file) {
+        Some(bytes) => reader(bytes),
+        None => tree::with_contents(file, path, |bytes| Ok(reader(bytes)))
+            .unwrap_or_else(|errno| Err(errno.to_string())),
+    }
 }
