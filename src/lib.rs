@@ -2,7 +2,7 @@
 //!
 //! The builder is a pipeline of typed stages. Each stage is a function from one documented type to the next:
 //!
-//! [`resolve`] (what the user named → an [`resolve::Application`]) → `collect` → `analyze` → `compile` → `write`.
+//! [`resolve`] (what the user named → an [`resolve::Application`]) → `collect` → `compile` → `analyze` → `write`.
 //!
 //! [`pipeline`] strings the stages after `resolve` together; [`commands`] holds one command per file.
 

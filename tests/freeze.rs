@@ -317,3 +317,39 @@ fn output_is_never_written_over_a_strange_file() {
     let output = workspace.command(&program).output().unwrap();
     assert_eq!(stdout(&output), "new\n");
 }
+
+#[test]
+fn only_what_is_imported_has_to_be_python() {
+    let workspace = Workspace::new();
+    workspace
+        .file("proj/__main__.py", "import good\n")
+        .file("proj/good.py", "print('runs')\n")
+        .file("proj/template.py", "def {{ name }}(): pass\n");
+    let program = workspace.freeze(&["proj"]);
+    let output = workspace.command(&program).output().unwrap();
+    assert_eq!(stdout(&output), "runs\n", "{}", stderr(&output));
+    workspace.file("proj/good.py", "import template\n");
+    let output = workspace
+        .command(Path::new(env!("CARGO_BIN_EXE_fastice")))
+        .args(["build", "proj", "-o", "other"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("template.py"), "{}", stderr(&output));
+    assert!(!workspace.path("other").exists());
+}
+
+/// CPython refuses it with a `RecursionError`, and the scanner must not crash on it before.
+#[test]
+fn sources_nested_too_deeply_are_an_error() {
+    let workspace = Workspace::new();
+    let sum = vec!["'a'"; 60_000].join(" + ");
+    workspace.file("app.py", &format!("x = {sum}\n"));
+    let output = workspace
+        .command(Path::new(env!("CARGO_BIN_EXE_fastice")))
+        .args(["build", "app.py", "-o", "program"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("recursion"), "{}", stderr(&output));
+}

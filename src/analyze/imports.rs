@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::LazyLock;
 
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, ExprCall, Stmt, StmtIf, StmtImportFrom};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
@@ -51,8 +53,24 @@ impl Context<'_> {
     }
 }
 
+/// Stack of the threads that scan: sources may nest as deep as CPython's own compiler allows.
+const STACK_SIZE: usize = 64 << 20;
+
+/// Runs `work`, and what it does in parallel, on threads that [`scan`] has room on.
+pub(crate) fn in_pool<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    static POOL: LazyLock<Option<ThreadPool>> =
+        LazyLock::new(|| ThreadPoolBuilder::new().stack_size(STACK_SIZE).build().ok());
+    match &*POOL {
+        Some(pool) => pool.install(work),
+        // The machine gives no more threads; most sources do with the stack at hand.
+        None => work(),
+    }
+}
+
 /// Imports in `source`, anywhere: in functions, in `try`, in branches. Only what is under `if TYPE_CHECKING` does not count.
 /// What cannot be parsed is skipped: whether it is Python is for the compiler to say.
+///
+/// Parsing recurses: what is not known to be Python is better scanned in [`in_pool`].
 pub(crate) fn scan(source: &[u8], context: Context) -> Imports {
     let text = String::from_utf8_lossy(source);
     let parsed = parse_unchecked(&text, ParseOptions::from(Mode::Module));

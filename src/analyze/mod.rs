@@ -23,66 +23,103 @@ pub(crate) use place::{place_of_error, place_of_span};
 /// Modules of the program by directory and name.
 pub(crate) type Modules = BTreeMap<(String, String), Found>;
 
-/// What the standard library has to give.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Needs {
-    /// Modules to take.
-    pub(crate) standard: BTreeSet<String>,
-    /// Modules to leave out.
-    pub(crate) left_out: BTreeSet<String>,
+/// The program's own side of the import graph.
+#[derive(Clone, Copy)]
+pub(crate) struct Sources<'a> {
+    /// All files.
+    pub(crate) collection: &'a Collection,
+    /// The modules among them.
+    pub(crate) modules: &'a Modules,
+    /// Directories of the search path, below the root.
+    pub(crate) roots: &'a [String],
+    /// Has Python accepted the source at this path?
+    pub(crate) is_python: &'a dyn Fn(&str) -> bool,
 }
 
-/// Follows the imports of all `modules` into the standard library.
-///
-/// `roots` are directories of the search path, `extra` names that the entry imports.
+/// What the imports of a program ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Needs {
+    /// Standard modules to take.
+    pub(crate) standard: BTreeSet<String>,
+    /// Standard modules to leave out.
+    pub(crate) left_out: BTreeSet<String>,
+    /// Everything that any module imports, as [`Imports::names`].
+    imported: BTreeSet<String>,
+}
+
+impl Needs {
+    /// Does anything import the module whose source is at `origin`?
+    pub(crate) fn is_imported(&self, sources: &Sources, origin: &str) -> bool {
+        let name = dotted_name(origin, sources.roots);
+        let within = format!("{name}.");
+        let whole = name
+            .rsplit_once('.')
+            .map(|(package, _)| format!("{package}.*"));
+        self.imported.contains(&name)
+            // Importing a module imports the packages around it.
+            || self.imported.range(within.clone()..).next().is_some_and(|next| next.starts_with(&within))
+            || whole.is_some_and(|whole| self.imported.contains(&whole))
+    }
+}
+
+/// Follows the imports of all modules into the standard library. `extra` names what the entry imports.
 ///
 /// # Errors
 /// [`Code::UnknownModule`] for a pattern that matches nothing; [`Code::UnavailableModule`] when a module of the user's own needs
 /// a standard module that the runtime does not have.
 pub(crate) fn analyze(
-    collection: &Collection,
-    modules: &Modules,
-    roots: &[String],
+    sources: &Sources,
     library: &StandardLibrary,
     options: &crate::pipeline::FreezeOptions,
     extra: &[String],
 ) -> Result<Needs> {
     let include = Patterns::new(&options.include_modules, library)?;
     let exclude = Patterns::new(&options.exclude_modules, library)?;
-    let scanned: Vec<(&Found, &Collected, Imports)> = modules
-        .par_iter()
-        .filter(|(_, found)| found.kind == ModuleKind::Source)
-        .filter_map(|(_, found)| {
+    let Sources {
+        collection,
+        modules,
+        roots,
+        is_python,
+    } = *sources;
+    let accepted: Vec<(&Found, &Collected, &[u8])> = modules
+        .values()
+        .filter(|found| found.kind == ModuleKind::Source && is_python(&found.origin))
+        .filter_map(|found| {
             let file = collection.files.get(&found.origin)?;
-            let Contents::Bytes(source) = &file.contents else {
-                return None;
-            };
-            let name = dotted_name(&found.origin, roots);
-            let context = Context {
-                name: &name,
-                is_package: found.is_package,
-                may_be_main: true,
-            };
-            Some((found, file, imports::scan(source, context)))
+            match &file.contents {
+                Contents::Bytes(source) => Some((found, file, &**source)),
+                _ => None,
+            }
         })
         .collect();
+    let scan = |&(found, file, source): &(&Found, &'_ Collected, &[u8])| {
+        let name = dotted_name(&found.origin, roots);
+        let context = Context {
+            name: &name,
+            is_package: found.is_package,
+            may_be_main: true,
+        };
+        (file.clone(), imports::scan(source, context))
+    };
+    let scanned: Vec<(Collected, Imports)> =
+        imports::in_pool(|| accepted.par_iter().map(scan).collect());
     let is_ours = |name: &str| {
         let top = name.split('.').next().unwrap_or(name);
         roots
             .iter()
             .any(|root| modules.contains_key(&(root.clone(), top.to_owned())))
     };
-    for (_, file, imports) in &scanned {
+    for (file, imports) in &scanned {
         if let Some(error) = unavailable(file, imports, library, &is_ours) {
             return Err(error);
         }
     }
-    let names = scanned
-        .iter()
-        .flat_map(|(_, _, imports)| imports.names.iter())
-        .map(String::as_str)
-        .chain(extra.iter().map(String::as_str))
-        .chain(include.names());
+    let imported: BTreeSet<String> = scanned
+        .into_iter()
+        .flat_map(|(_, imports)| imports.names)
+        .chain(extra.iter().cloned())
+        .collect();
+    let names = imported.iter().map(String::as_str).chain(include.names());
     let standard = library.closure(names, &|name| exclude.matches(name));
     let left_out = library
         .modules()
@@ -91,7 +128,11 @@ pub(crate) fn analyze(
         .map(|(name, _)| name.clone())
         .chain(library.absent().iter().cloned())
         .collect();
-    Ok(Needs { standard, left_out })
+    Ok(Needs {
+        standard,
+        left_out,
+        imported,
+    })
 }
 
 /// The error for a module of the user's own that cannot be imported without a module that the runtime lacks.

@@ -1,83 +1,127 @@
 //! Puts the program's files and their code objects into the layout of the image.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use fastice_image::{ModuleKind, PythonIdentity};
 
 use super::shares::FIRST_COLLECTED;
 use crate::analyze::{Modules, place_of_error};
-use crate::collect::modules::Found;
 use crate::collect::{Collected, Collection};
-use crate::compile::{Compiler, Job, Outcome};
+use crate::compile::{self, Compiler, Job, Outcome, SourceError};
 use crate::ui::{Reporter, format};
 use crate::write::{CodeEntry, Contents, FileEntry, Layout, Module, code_path};
 use crate::{Code, Error, Result};
 
-/// Adds everything in `collection`, and compiles its `modules`.
+/// Code objects of the program's modules, by the path of their source below the root.
+#[derive(Debug, Default)]
+pub(super) struct Compiled {
+    /// What Python accepts.
+    pub(super) codes: BTreeMap<String, compile::Code>,
+    /// What it does not.
+    failed: Vec<(String, SourceError)>,
+}
+
+/// Compiles the sources among `modules`.
 ///
 /// # Errors
-/// [`Code::Syntax`] when a source of the user's own is not Python. One of a distribution then goes in without code: importing it fails as it does
-/// under `python`.
+/// When a worker fails. A source that is not Python is no error yet: perhaps nothing ever imports it.
+pub(super) fn compile(
+    collection: &Collection,
+    modules: &Modules,
+    compiler: &Compiler,
+    optimize: u8,
+    ui: &dyn Reporter,
+) -> Result<Compiled> {
+    let jobs: Vec<Job> = modules
+        .values()
+        .filter(|found| found.kind == ModuleKind::Source)
+        .filter_map(
+            |found| match &collection.files.get(&found.origin)?.contents {
+                Contents::Bytes(source) => Some(Job {
+                    source: source.clone(),
+                    filename: format!("{}/{}", fastice_image::ROOT, found.origin),
+                    optimize,
+                }),
+                _ => None,
+            },
+        )
+        .collect();
+    let mut compiled = Compiled::default();
+    for (job, outcome) in jobs.iter().zip(compiler.compile(&jobs, ui)?) {
+        let origin = job.filename[fastice_image::ROOT.len() + 1..].to_owned();
+        match outcome {
+            Outcome::Code(code) => {
+                compiled.codes.insert(origin, code);
+            }
+            Outcome::Error(error) => compiled.failed.push((origin, error)),
+        }
+    }
+    Ok(compiled)
+}
+
+impl Compiled {
+    /// Tells what is not Python. `is_imported` says of a source whether anything imports it.
+    ///
+    /// # Errors
+    /// [`Code::Syntax`] for a source of the user's own that is imported. Others go in without code: importing them
+    /// fails as it does under `python`.
+    pub(super) fn report(
+        &self,
+        collection: &Collection,
+        is_imported: &dyn Fn(&str) -> bool,
+        ui: &dyn Reporter,
+    ) -> Result<()> {
+        for (origin, error) in &self.failed {
+            let Some(Collected {
+                own: Some(path),
+                contents: Contents::Bytes(source),
+                ..
+            }) = collection.files.get(origin)
+            else {
+                ui.detail(&format!(
+                    "{origin} has no code: {} in line {}",
+                    error.message, error.line
+                ));
+                continue;
+            };
+            let report = Error::new(
+                Code::Syntax,
+                format!(
+                    "`{}` is not valid Python: {}",
+                    format::path(path),
+                    error.message
+                ),
+            )
+            .at(place_of_error(path, source, error));
+            if is_imported(origin) {
+                return Err(report);
+            }
+            ui.warn(&report);
+        }
+        Ok(())
+    }
+}
+
+/// Adds everything in `collection` and the code objects of its `modules`.
+///
+/// # Errors
+/// When two parts of the program claim the same path, or a file cannot be read.
 pub(super) fn add(
     layout: &mut Layout,
     collection: Collection,
     modules: Modules,
-    compiler: &Compiler,
+    compiled: Compiled,
     identity: &PythonIdentity,
     optimize: u8,
-    ui: &dyn Reporter,
 ) -> Result<()> {
-    let sources: Vec<(&Found, &Collected, &Arc<[u8]>)> = modules
-        .values()
-        .filter(|found| found.kind == ModuleKind::Source)
-        .filter_map(|found| {
-            let file = collection.files.get(&found.origin)?;
-            match &file.contents {
-                Contents::Bytes(source) => Some((found, file, source)),
-                _ => None,
-            }
-        })
-        .collect();
-    let jobs: Vec<Job> = sources
-        .iter()
-        .map(|(found, _, source)| Job {
-            source: (*source).clone(),
-            filename: format!("{}/{}", fastice_image::ROOT, found.origin),
-            optimize,
-        })
-        .collect();
-    let mut codes = Vec::new();
-    for ((found, file, source), outcome) in sources.iter().zip(compiler.compile(&jobs, ui)?) {
-        match (outcome, &file.own) {
-            (Outcome::Code(code), _) => {
-                let entry = CodeEntry {
-                    header: code.pyc_header(identity.magic),
-                    code: code.marshaled.into(),
-                    share: file.share + FIRST_COLLECTED,
-                };
-                codes.push((found.origin.clone(), entry));
-            }
-            (Outcome::Error(error), Some(path)) => {
-                return Err(Error::new(
-                    Code::Syntax,
-                    format!(
-                        "`{}` is not valid Python: {}",
-                        format::path(path),
-                        error.message
-                    ),
-                )
-                .at(place_of_error(path, source, &error)));
-            }
-            (Outcome::Error(error), None) => {
-                ui.detail(&format!(
-                    "{} has no code: {} in line {}",
-                    found.origin, error.message, error.line
-                ));
-            }
-        }
-    }
-    for (origin, entry) in codes {
+    for (origin, code) in compiled.codes {
+        let share = collection.files.get(&origin).map_or(0, |file| file.share);
+        let entry = CodeEntry {
+            header: code.pyc_header(identity.magic),
+            code: code.marshaled.into(),
+            share: share + FIRST_COLLECTED,
+        };
         layout.code(code_path(&origin, &identity.cache_tag, optimize), entry)?;
     }
     for ((directory, name), found) in modules {

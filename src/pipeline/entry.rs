@@ -79,6 +79,15 @@ pub(super) fn search_paths(
 }
 
 impl Prepared {
+    /// Is the source at `origin` the very file that runs?
+    pub(super) fn runs(&self, origin: &str) -> bool {
+        match &self.program {
+            Program::File { path } => path == origin,
+            Program::Directory { path } => origin == format!("{path}/__main__.py"),
+            Program::Module { .. } | Program::Interpreter => false,
+        }
+    }
+
     /// The program for the header: `-m` of a package runs its `__main__`, which must exist.
     ///
     /// # Errors

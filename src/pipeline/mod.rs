@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use fastice_image::{Extent, Header, Settings};
 use serde::Serialize;
 
-use crate::analyze::analyze;
+use crate::analyze::{Sources, analyze};
 use crate::collect::{collect, modules};
 use crate::compile::{Cache, Compiler};
 use crate::resolve::Application;
@@ -98,22 +98,30 @@ pub fn freeze(
     let modules = modules::find(collection.files.keys().map(String::as_str), identity);
     let search_paths = entry::search_paths(application, &collection, identity);
 
+    reporter.stage("Compiling modules");
+    let level = options.optimization_level;
+    let cache = Cache::new(&cache::directory()?, identity.magic);
+    let compiler = Compiler::new(pack.python(), Some(cache));
+    let compiled = assemble::compile(&collection, &modules, &compiler, level, reporter)?;
+
     reporter.stage("Following imports");
-    let needs = analyze(
+    // Only in what Python has accepted: the scanner relies on limits that the compiler sets, such as that of nesting.
+    let sources = Sources {
+        collection: &collection,
+        modules: &modules,
+        roots: &search_paths,
+        is_python: &|origin| compiled.codes.contains_key(origin),
+    };
+    let needs = analyze(&sources, &library, options, &program.imports)?;
+    compiled.report(
         &collection,
-        &modules,
-        &search_paths,
-        &library,
-        options,
-        &program.imports,
+        &|origin| program.runs(origin) || needs.is_imported(&sources, origin),
+        reporter,
     )?;
     let program = program.resolve(&modules, &search_paths, &library)?;
 
-    reporter.stage("Compiling modules");
-    let cache = Cache::new(&cache::directory()?, identity.magic);
-    let compiler = Compiler::new(pack.python(), Some(cache));
+    reporter.stage("Assembling the image");
     let mut layout = Layout::default();
-    let level = options.optimization_level;
     let mut shares = Shares::new(&collection);
     let standard = Standard {
         pack,
@@ -123,15 +131,7 @@ pub fn freeze(
         share: STANDARD_LIBRARY,
     };
     standard.add(&mut layout, &needs.standard, reporter)?;
-    assemble::add(
-        &mut layout,
-        collection,
-        modules,
-        &compiler,
-        identity,
-        level,
-        reporter,
-    )?;
+    assemble::add(&mut layout, collection, modules, compiled, identity, level)?;
     layout.left_out = needs.left_out;
     let frozen = bootstrap::compile(&compiler, identity, &mut |path| packed_code(pack, path))?;
 
