@@ -1,5 +1,6 @@
 //! Directories taken as they lie.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -54,13 +55,15 @@ fn list(root: &Path, directory: &Path, ignore: bool) -> Result<AppTree> {
         .filter_entry(|entry| !entry.path().is_dir() || is_program_directory(entry.path()))
         .build();
     for entry in walk {
-        let entry = entry.map_err(|error| {
-            Error::new(
-                Code::Io,
-                format!("`{}` cannot be listed", format::path(directory)),
-            )
-            .caused_by(error)
-        })?;
+        let entry = match entry {
+            Ok(entry) => entry,
+            // Links that lead nowhere or back up, and patterns of a `.gitignore` that mean nothing, are no part of a program.
+            Err(error) if is_harmless(&error) => continue,
+            Err(error) => {
+                let message = format!("`{}` cannot be listed", format::path(directory));
+                return Err(Error::new(Code::Io, message).caused_by(error));
+            }
+        };
         if entry.path().is_file()
             && let Ok(relative) = entry.path().strip_prefix(root)
         {
@@ -72,6 +75,12 @@ fn list(root: &Path, directory: &Path, ignore: bool) -> Result<AppTree> {
         root: root.to_owned(),
         files,
     })
+}
+
+fn is_harmless(error: &ignore::Error) -> bool {
+    error
+        .io_error()
+        .is_none_or(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
 fn is_program_directory(path: &Path) -> bool {

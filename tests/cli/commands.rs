@@ -182,6 +182,30 @@ fn a_script_takes_the_modules_that_it_imports() {
 }
 
 #[test]
+fn links_are_followed_as_python_follows_them() {
+    let workspace = Workspace::new();
+    workspace.file(
+        "real/main.py",
+        "import beside, pack.inner\nprint(beside.x, pack.inner.y)\n",
+    );
+    workspace.file("real/beside.py", "x = 1\n");
+    workspace.file("elsewhere/inner.py", "y = 2\n");
+    let link = |target: &str, name: &str| {
+        std::os::unix::fs::symlink(target, workspace.path(name)).expect("a link can be made");
+    };
+    link("../elsewhere", "real/pack");
+    link(".", "elsewhere/round");
+    link("nowhere", "elsewhere/broken");
+    link("real/main.py", "program");
+    assert_eq!(workspace.run("build -q program"), "exit 0\n");
+    assert_eq!(workspace.run("run -q program"), "exit 0\n--- stdout\n1 2\n");
+    assert!(
+        workspace.path("dist/program").is_file(),
+        "the name is that of the link"
+    );
+}
+
+#[test]
 fn an_archive_runs_as_python_runs_it() {
     let workspace = Workspace::new();
     let files = [

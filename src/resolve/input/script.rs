@@ -34,7 +34,8 @@ pub(super) fn script(context: &Context, path: &Path) -> Result<Resolved> {
     let metadata = inline_metadata::read(path, &text)?;
     context.check_python(metadata.requires_python.as_deref(), path)?;
     let dependencies = context.dependencies(None, metadata.dependencies)?;
-    let (root, file) = split(path)?;
+    // As `python` does: what lies beside the file itself counts, not beside a link to it.
+    let (root, file) = split(&fs_err::canonicalize(path).map_err(Error::io)?)?;
     let app = siblings::collect(&root, &file)?;
     let stem = path
         .file_stem()
