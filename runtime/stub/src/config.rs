@@ -3,7 +3,7 @@
 //! Every prefix and path is set, so that CPython looks for nothing: `home` alone keeps `getpath` from probing for
 //! `pyvenv.cfg`, `._pth` and a build tree beside the executable.
 
-use std::ffi::{CString, OsStr, c_char, c_int};
+use std::ffi::{CStr, CString, OsStr, c_char, c_int};
 use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -18,22 +18,57 @@ use pyo3_ffi::{
 };
 
 use crate::executable;
+use crate::processes::{Kind, Role};
 use crate::status::{Ending, check};
 
-/// The command line that the process was started with.
+/// A command line, which lives as long as the process.
 #[derive(Clone, Copy)]
 pub(crate) struct CommandLine {
     /// Number of arguments, the program's name included.
-    pub(crate) argc: c_int,
-    /// The arguments, as `main` got them.
-    pub(crate) argv: *const *const c_char,
+    argc: c_int,
+    /// The arguments, and a null pointer.
+    argv: *const *const c_char,
+}
+
+impl CommandLine {
+    /// What the process was started with.
+    ///
+    /// # Safety
+    /// These are the arguments of `main`.
+    pub(crate) unsafe fn from_main(argc: c_int, argv: *const *const c_char) -> Self {
+        Self { argc, argv }
+    }
+
+    /// Another one.
+    pub(crate) fn new(arguments: Vec<CString>) -> Self {
+        // There are at most two more than the kernel has let through, which counts them with `c_int`.
+        let argc = c_int::try_from(arguments.len()).unwrap_or(c_int::MAX);
+        let argv: Vec<*const c_char> = arguments
+            .into_iter()
+            .map(|argument| argument.into_raw().cast_const())
+            .chain([std::ptr::null()])
+            .collect();
+        Self {
+            argc,
+            argv: argv.leak().as_ptr(),
+        }
+    }
+
+    /// Copies of the arguments.
+    pub(crate) fn arguments(self) -> Vec<CString> {
+        let argc = usize::try_from(self.argc).unwrap_or(0);
+        (0..argc)
+            // SAFETY: the array has `argc` C strings.
+            .map(|index| unsafe { CStr::from_ptr(*self.argv.add(index)) }.to_owned())
+            .collect()
+    }
 }
 
 /// First phase: memory allocator, locale and the UTF-8 mode, chosen as `python` itself does.
 ///
 /// # Errors
 /// When CPython refuses.
-pub(crate) fn preinitialize(program: &Program, line: CommandLine) -> Result<(), Ending> {
+pub(crate) fn preinitialize(program: &Program, role: &Role) -> Result<(), Ending> {
     let mut config = MaybeUninit::<PyPreConfig>::uninit();
     // SAFETY: PyPreConfig_InitPythonConfig fills the whole structure.
     let mut config = unsafe {
@@ -43,9 +78,10 @@ pub(crate) fn preinitialize(program: &Program, line: CommandLine) -> Result<(), 
     if !is_interpreter(program) {
         config.isolated = 1;
         config.use_environment = 0;
-        config.parse_argv = 0;
+        config.parse_argv = (role.kind == Kind::Interpreter).into();
     }
-    // SAFETY: `config` is initialized, and `line` is what `main` was called with.
+    let line = role.line;
+    // SAFETY: `config` is initialized, and `line` lives as long as the process.
     check(unsafe { Py_PreInitializeFromBytesArgs(&raw const config, argc(line), argv(line)) })
 }
 
@@ -70,15 +106,11 @@ macro_rules! set {
 }
 
 impl Config {
-    /// The configuration of the program in the image.
+    /// The configuration for the program in the image, or for an interpreter that the program has started.
     ///
     /// # Errors
     /// When CPython refuses a value: out of memory.
-    pub(crate) fn new(
-        header: &Header,
-        line: CommandLine,
-        executable: &Path,
-    ) -> Result<Self, Ending> {
+    pub(crate) fn new(header: &Header, role: &Role, executable: &Path) -> Result<Self, Ending> {
         let mut config = MaybeUninit::<PyConfig>::uninit();
         // SAFETY: PyConfig_InitPythonConfig fills the whole structure.
         let mut config = Self(unsafe {
@@ -89,11 +121,19 @@ impl Config {
         if !interpreter {
             config.isolate();
         }
+        let is_child = role.kind == Kind::Interpreter;
+        if is_child {
+            config.0.parse_argv = 1;
+        }
+        let line = role.line;
         config.0.pathconfig_warnings = 0;
         config.0.optimization_level = header.settings.optimization_level.into();
-        // SAFETY: the structure is initialized, and `line` is what `main` was called with.
+        // SAFETY: the structure is initialized, and `line` lives as long as the process.
         check(unsafe { PyConfig_SetBytesArgv(&raw mut config.0, argc(line), argv(line).cast()) })?;
-        config.set_paths(header)?;
+        config.set_paths(header, is_child)?;
+        if let Some(directory) = &role.script_directory {
+            config.insert_search_path(0, directory)?;
+        }
         let invoked = if interpreter {
             executable::invoked_path(line.argv, executable)
         } else {
@@ -101,7 +141,9 @@ impl Config {
         };
         set!(config, executable, &invoked)?;
         set!(config, base_executable, executable)?;
-        config.set_program(&header.program)?;
+        if !is_child {
+            config.set_program(&header.program)?;
+        }
         if interpreter {
             config.read_command_line()?;
         }
@@ -128,7 +170,7 @@ impl Config {
         self.0.write_bytecode = 0;
     }
 
-    fn set_paths(&mut self, header: &Header) -> Result<(), Ending> {
+    fn set_paths(&mut self, header: &Header, is_child: bool) -> Result<(), Ending> {
         let root = Path::new(ROOT);
         for result in [
             set!(self, home, root),
@@ -145,7 +187,7 @@ impl Config {
         for path in &header.settings.search_paths {
             let added_by_cpython = match &header.program {
                 // `python DIR` puts the directory in front of the search path.
-                Program::Directory { path: main } => path == main,
+                Program::Directory { path: main } => !is_child && path == main,
                 // `site` does, unless it runs in a virtual environment.
                 Program::Interpreter => path.ends_with("/site-packages"),
                 Program::File { .. } | Program::Module { .. } => false,
@@ -191,13 +233,18 @@ impl Config {
             let path = std::path::absolute(OsStr::from_bytes(entry))
                 .or_else(|_| std::env::current_dir())
                 .unwrap_or_else(|_| PathBuf::from(OsStr::from_bytes(entry)));
-            let list = &raw mut self.0.module_search_paths;
-            with_wide(&path, |wide| {
-                // SAFETY: as in `set_paths`; the list has at least `index` items, those inserted before.
-                check(unsafe { PyWideStringList_Insert(list, index.cast_signed(), wide) })
-            })?;
+            self.insert_search_path(index, &path)?;
         }
         Ok(())
+    }
+
+    /// Inserts an entry of the search path, which has at least `index` of them.
+    fn insert_search_path(&mut self, index: usize, path: &Path) -> Result<(), Ending> {
+        let list = &raw mut self.0.module_search_paths;
+        with_wide(path, |wide| {
+            // SAFETY: the list belongs to an initialized PyConfig, and `wide` is a C string that is copied.
+            check(unsafe { PyWideStringList_Insert(list, index.cast_signed(), wide) })
+        })
     }
 }
 

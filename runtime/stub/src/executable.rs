@@ -1,8 +1,10 @@
 //! Finds and maps the file this process was started from.
 
 use std::ffi::{CStr, OsStr, c_char};
+use std::fs::Metadata;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use memmap2::Mmap;
@@ -14,8 +16,44 @@ const SELF: &str = "/proc/self/exe";
 pub(crate) struct Executable {
     /// Its absolute path without symbolic links, as it was when the process started.
     pub(crate) path: PathBuf,
+    /// Which file it is.
+    pub(crate) identity: Identity,
     /// Its bytes.
     pub(crate) bytes: &'static [u8],
+}
+
+/// Which file something is, whatever its paths are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    /// `st_dev`
+    pub(crate) device: u64,
+    /// `st_ino`
+    pub(crate) inode: u64,
+}
+
+impl Identity {
+    /// The file at `path`, if there is one.
+    pub(crate) fn of(path: &Path) -> Option<Self> {
+        Some(Self::from(&fs_err::metadata(path).ok()?))
+    }
+}
+
+impl From<&Metadata> for Identity {
+    fn from(metadata: &Metadata) -> Self {
+        Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+        }
+    }
+}
+
+impl From<&libc::stat> for Identity {
+    fn from(status: &libc::stat) -> Self {
+        Self {
+            device: status.st_dev,
+            inode: status.st_ino,
+        }
+    }
 }
 
 /// Opens the file this process was started from, read-only.
@@ -38,6 +76,7 @@ pub(crate) fn map() -> io::Result<Executable> {
     let bytes: &'static [u8] = Box::leak(Box::new(map));
     Ok(Executable {
         path: path()?,
+        identity: Identity::from(&file.metadata()?),
         bytes,
     })
 }

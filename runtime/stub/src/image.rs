@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use fastice_image::{Damage, Image};
 
-use crate::executable::{self, Executable};
+use crate::executable::{self, Executable, Identity};
 use crate::failure::Failure;
 
 /// The image of this process, once it was found and verified. Empty during the first instructions of `main` and before:
@@ -22,6 +22,10 @@ impl Mapped {
     /// The absolute real path of the executable.
     pub(crate) fn path(&self) -> &Path {
         &self.executable.path
+    }
+    /// Which file the executable is.
+    pub(crate) fn identity(&self) -> Identity {
+        self.executable.identity
     }
     /// The bytes of the whole executable, at the offsets that an [`Extent`](fastice_image::Extent) has.
     pub(crate) fn bytes(&self) -> &'static [u8] {

@@ -1,7 +1,7 @@
 //! Boots CPython from the image appended to this executable.
 //!
 //! [`executable`] finds and maps the file, [`image`] holds what was found in it, [`run`] takes CPython through
-//! its three phases. [`vfs`] and [`native`] stand between the C library and everything in the process.
+//! its three phases. [`processes`] tells the program's own children what to run. [`vfs`] and [`native`] stand between the C library and everything in the process.
 
 #![no_main]
 
@@ -14,6 +14,7 @@ mod image;
 mod module;
 mod native;
 mod path;
+mod processes;
 mod run;
 mod status;
 mod trace;
@@ -29,7 +30,10 @@ use config::CommandLine;
 #[unsafe(no_mangle)]
 extern "C" fn main(argc: c_int, argv: *const *const c_char) -> c_int {
     failure::catch_panics();
-    match run::run(CommandLine { argc, argv }) {
+    // SAFETY: nothing ran before in this process but the C library's start.
+    let marker = unsafe { processes::take_marker() };
+    // SAFETY: the arguments of `main` are what the structure wants.
+    match run::run(unsafe { CommandLine::from_main(argc, argv) }, marker) {
         Ok(status) => status,
         Err(failure) => failure.report(),
     }

@@ -22,6 +22,7 @@ use pyo3_ffi::{
 use crate::failure;
 use crate::image::{IMAGE, Mapped};
 use crate::path::below_root;
+use crate::processes;
 
 /// Name of the module.
 pub(crate) const NAME: &CStr = c"_fastice";
@@ -142,6 +143,7 @@ unsafe extern "C" fn fill(module: *mut PyObject) -> c_int {
     };
     let header = mapped.image().header();
     let (file, module_name) = match &header.program {
+        _ if processes::is_interpreter_child() => (none(), none()),
         Program::File { path } => (file_name(&format!("{ROOT}/{path}")), none()),
         Program::Module { name } => (none(), string(name)),
         Program::Directory { .. } | Program::Interpreter => (none(), none()),

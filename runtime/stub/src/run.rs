@@ -11,6 +11,7 @@ use pyo3_ffi::{
 use crate::config::{self, CommandLine, Config};
 use crate::failure::Failure;
 use crate::image::{self, Mapped};
+use crate::processes::{self, Marker, Role};
 use crate::status::Ending;
 use crate::trace::Trace;
 use crate::{frozen, module};
@@ -23,12 +24,13 @@ const MAGIC_NUMBER: u32 = u32::from_le_bytes([0xf3, 0x0d, b'\r', b'\n']);
 ///
 /// # Errors
 /// When Python could not be started.
-pub(crate) fn run(line: CommandLine) -> Result<c_int, Failure> {
+pub(crate) fn run(line: CommandLine, marker: Option<Marker>) -> Result<c_int, Failure> {
     let mut trace = Trace::start();
     let mapped = image::load()?;
     check_python(&mapped.image().header().python)?;
+    let role = processes::begin(mapped, line, marker)?;
     trace.phase("image found and verified");
-    match start(mapped, line, &mut trace) {
+    match start(mapped, &role, &mut trace) {
         Ok(()) => {}
         Err(Start::Ended(Ending::Exit(status))) => return Ok(status),
         Err(Start::Ended(Ending::Error(message))) => return Err(Failure::Python(message)),
@@ -61,14 +63,14 @@ impl From<Damage> for Start {
 }
 
 /// Everything before the program itself.
-fn start(mapped: &Mapped, line: CommandLine, trace: &mut Trace) -> Result<(), Start> {
+fn start(mapped: &Mapped, role: &Role, trace: &mut Trace) -> Result<(), Start> {
     let header = mapped.image().header();
-    config::preinitialize(&header.program, line)?;
+    config::preinitialize(&header.program, role)?;
     trace.phase("preinitialization");
     // SAFETY: the interpreter is not initialized yet; name and function live as long as the process.
     unsafe { PyImport_AppendInittab(module::NAME.as_ptr(), Some(module::init)) };
     frozen::install(mapped)?;
-    Config::new(header, line, mapped.path())?.initialize()?;
+    Config::new(header, role, mapped.path())?.initialize()?;
     trace.phase("initialization");
     install_importer()?;
     trace.phase("importer");

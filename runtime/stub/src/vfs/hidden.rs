@@ -3,7 +3,10 @@
 use std::ffi::{CStr, c_char, c_int, c_long, c_void};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-use libc::{DIR, FILE, dirent, mode_t, size_t, ssize_t, timespec, timeval, utimbuf};
+use libc::{
+    DIR, FILE, dirent, mode_t, pid_t, posix_spawn_file_actions_t, posix_spawnattr_t, size_t,
+    ssize_t, timespec, timeval, utimbuf,
+};
 
 /// A function of the C library that a definition of this executable hides, looked up when it is first needed.
 struct Hidden {
@@ -68,9 +71,11 @@ hidden! {
     fn closedir(stream: *mut DIR) -> c_int;
     fn dirfd(stream: *mut DIR) -> c_int;
     fn dlerror() -> *mut c_char;
+    fn execvpe(file: *const c_char, arguments: *const *const c_char, variables: *const *const c_char) -> c_int;
     fn faccessat(directory: c_int, path: *const c_char, mode: c_int, flags: c_int) -> c_int;
     fn fchmodat(directory: c_int, path: *const c_char, mode: mode_t, flags: c_int) -> c_int;
     fn fdopendir(descriptor: c_int) -> *mut DIR;
+    fn fexecve(descriptor: c_int, arguments: *const *const c_char, variables: *const *const c_char) -> c_int;
     fn fopen(path: *const c_char, mode: *const c_char) -> *mut FILE;
     fn freopen(path: *const c_char, mode: *const c_char, stream: *mut FILE) -> *mut FILE;
     fn futimesat(directory: c_int, path: *const c_char, times: *const timeval) -> c_int;
@@ -82,6 +87,22 @@ hidden! {
     fn llistxattr(path: *const c_char, list: *mut c_char, size: size_t) -> ssize_t;
     fn lutimes(path: *const c_char, times: *const timeval) -> c_int;
     fn opendir(path: *const c_char) -> *mut DIR;
+    fn posix_spawn(
+        child: *mut pid_t,
+        path: *const c_char,
+        actions: *const posix_spawn_file_actions_t,
+        attributes: *const posix_spawnattr_t,
+        arguments: *const *const c_char,
+        variables: *const *const c_char
+    ) -> c_int;
+    fn posix_spawnp(
+        child: *mut pid_t,
+        file: *const c_char,
+        actions: *const posix_spawn_file_actions_t,
+        attributes: *const posix_spawnattr_t,
+        arguments: *const *const c_char,
+        variables: *const *const c_char
+    ) -> c_int;
     fn readdir(stream: *mut DIR) -> *mut dirent;
     fn readdir_r(stream: *mut DIR, entry: *mut dirent, result: *mut *mut dirent) -> c_int;
     fn realpath(path: *const c_char, buffer: *mut c_char) -> *mut c_char;
@@ -89,6 +110,7 @@ hidden! {
     fn rewinddir(stream: *mut DIR) -> ();
     fn seekdir(stream: *mut DIR, position: c_long) -> ();
     fn statvfs(path: *const c_char, status: *mut libc::statvfs) -> c_int;
+    fn system(command: *const c_char) -> c_int;
     fn telldir(stream: *mut DIR) -> c_long;
     fn utime(path: *const c_char, times: *const utimbuf) -> c_int;
     fn utimensat(directory: c_int, path: *const c_char, times: *const timespec, flags: c_int) -> c_int;

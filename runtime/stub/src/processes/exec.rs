@@ -1,0 +1,376 @@
+//! Functions of the C library that execute a file: they add the marker for children that are this program.
+//!
+//! They may run between `fork` or `vfork` and the execution, where memory must not be allocated and nothing may be locked.
+
+use std::ffi::{CStr, CString, c_char, c_int};
+use std::mem::MaybeUninit;
+
+use libc::{pid_t, posix_spawn_file_actions_t, posix_spawnattr_t};
+
+use super::environment::{environ, with_marker};
+use super::marker::Marker;
+use super::{PROCESS, Process};
+use crate::executable::Identity;
+use crate::vfs::hidden;
+
+/// The file of this process, whatever became of its path.
+const SELF: &CStr = c"/proc/self/exe";
+
+/// Characters that end a word of a shell's command line.
+const DELIMITERS: &[u8] = b" \t\n'\";&|()<>`=";
+
+/// What to execute in place of what a caller names.
+struct Start {
+    path: *const c_char,
+    marker: Marker,
+}
+
+/// How a function executes a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// In this process.
+    Exec,
+    /// In a new one.
+    Spawn,
+}
+
+/// What to do when `path` is executed with these arguments; nothing if that is no business of ours.
+///
+/// # Safety
+/// `path` is a C string, and `arguments` null or a list of them that ends with a null pointer.
+unsafe fn consider(
+    path: *const c_char,
+    arguments: *const *const c_char,
+    way: Way,
+) -> Option<Start> {
+    let process = PROCESS.get()?;
+    // SAFETY: as the caller promises.
+    let name = unsafe { CStr::from_ptr(path) };
+    // Without a slash, the C library searches PATH. Who wants this program has its path.
+    let found = if name.to_bytes().contains(&b'/') {
+        identity(name)
+    } else {
+        None
+    };
+    let is_own_path = name == process.path.as_c_str();
+    // SAFETY: as the caller promises.
+    unsafe {
+        if found == Some(process.identity) || is_own_path {
+            let marker = process.marker(found, arguments, way);
+            let path = if found.is_some() { path } else { SELF.as_ptr() };
+            return Some(Start { path, marker });
+        }
+        process.is_told(arguments).then(|| Start {
+            path,
+            marker: process.marker_for_others(),
+        })
+    }
+}
+
+impl Process {
+    /// The marker for a child that is executed with these arguments. `target` is its file; if missing, it is this one.
+    ///
+    /// # Safety
+    /// As for [`consider`].
+    unsafe fn marker(
+        &self,
+        target: Option<Identity>,
+        arguments: *const *const c_char,
+        way: Way,
+    ) -> Marker {
+        // SAFETY: as the caller promises.
+        let repeats = unsafe {
+            let mut own = self.arguments.iter().skip(1);
+            arguments_of(arguments).all(|argument| own.next().is_some_and(|own| **own == *argument))
+                && own.next().is_none()
+        };
+        // SAFETY: as the caller promises.
+        let name_at = self.arguments.first().and_then(|name| unsafe {
+            arguments_of(arguments).position(|argument| argument == &**name)
+        });
+        // A process that becomes something else is not one more.
+        // SAFETY: getpid has no preconditions.
+        let is_one_more = way == Way::Spawn || unsafe { libc::getpid() } != self.id;
+        Marker {
+            identity: target.unwrap_or(self.identity),
+            depth: self.depth + u32::from(is_one_more),
+            repeats: repeats.then_some(self.kind),
+            name_at: name_at.map_or(0, |position| position + 1),
+        }
+    }
+
+    /// The marker for a program that is to execute this one.
+    fn marker_for_others(&self) -> Marker {
+        Marker {
+            identity: self.identity,
+            depth: self.depth + 1,
+            repeats: None,
+            name_at: 0,
+        }
+    }
+
+    /// Do the arguments of another program (a shell, `nice`, `timeout`) name this executable?
+    ///
+    /// # Safety
+    /// As for [`consider`].
+    unsafe fn is_told(&self, arguments: *const *const c_char) -> bool {
+        // SAFETY: as the caller promises.
+        unsafe { arguments_of(arguments) }.any(|argument| self.is_in(argument))
+    }
+
+    /// Is the path of this executable a word in `text`?
+    fn is_in(&self, text: &CStr) -> bool {
+        let (text, path) = (text.to_bytes(), self.path.to_bytes());
+        let ends_word = |byte: Option<&u8>| byte.is_none_or(|byte| DELIMITERS.contains(byte));
+        text.windows(path.len().max(1))
+            .enumerate()
+            .filter(|(_, window)| *window == path)
+            .any(|(begin, _)| {
+                let before = begin.checked_sub(1).and_then(|index| text.get(index));
+                ends_word(before) && ends_word(text.get(begin + path.len()))
+            })
+    }
+}
+
+/// The arguments of a command line without its first, the name.
+///
+/// # Safety
+/// As for [`consider`]; the strings live as long as they are used.
+unsafe fn arguments_of<'a>(list: *const *const c_char) -> impl Iterator<Item = &'a CStr> {
+    // SAFETY: the list ends with a null pointer, behind which nothing is read.
+    let string_at = move |index: usize| unsafe {
+        let string = *list.add(index);
+        (!string.is_null()).then(|| CStr::from_ptr(string))
+    };
+    let has_name = !list.is_null() && string_at(0).is_some();
+    (1..).take_while(move |_| has_name).map_while(string_at)
+}
+
+/// What is at a path, by the kernel's word.
+fn identity(path: &CStr) -> Option<Identity> {
+    let mut status = MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: a C string and room for the structure.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_newfstatat,
+            libc::AT_FDCWD,
+            path.as_ptr(),
+            status.as_mut_ptr(),
+            0,
+        )
+    };
+    // SAFETY: the kernel has filled the structure if it returned 0.
+    (result == 0).then(|| Identity::from(unsafe { status.assume_init_ref() }))
+}
+
+/// What a descriptor is open on.
+fn identity_of_descriptor(descriptor: c_int) -> Option<Identity> {
+    let mut status = MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: room for the structure.
+    let result = unsafe { libc::syscall(libc::SYS_fstat, descriptor, status.as_mut_ptr()) };
+    // SAFETY: the kernel has filled the structure if it returned 0.
+    (result == 0).then(|| Identity::from(unsafe { status.assume_init_ref() }))
+}
+
+/// Executes a file, with `otherwise` if it is no business of ours.
+///
+/// # Safety
+/// As for `execve`.
+unsafe fn execute(
+    path: *const c_char,
+    arguments: *const *const c_char,
+    variables: *const *const c_char,
+    otherwise: impl FnOnce() -> c_int,
+) -> c_int {
+    // SAFETY: as the caller promises.
+    unsafe {
+        match consider(path, arguments, Way::Exec) {
+            None => otherwise(),
+            Some(start) => with_marker(variables, &start.marker, |variables| {
+                system_execve(start.path, arguments, variables)
+            }),
+        }
+    }
+}
+
+/// # Safety
+/// As for `execve`.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the call returns -1 if it returns"
+)]
+unsafe fn system_execve(
+    path: *const c_char,
+    arguments: *const *const c_char,
+    variables: *const *const c_char,
+) -> c_int {
+    // SAFETY: as the caller promises.
+    unsafe { libc::syscall(libc::SYS_execve, path, arguments, variables) as c_int }
+}
+
+/// `execve` of the C library.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn execve(
+    path: *const c_char,
+    arguments: *const *const c_char,
+    variables: *const *const c_char,
+) -> c_int {
+    // SAFETY: as the caller of the C function promises.
+    unsafe {
+        execute(path, arguments, variables, || {
+            system_execve(path, arguments, variables)
+        })
+    }
+}
+
+/// `execv` of the C library.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn execv(path: *const c_char, arguments: *const *const c_char) -> c_int {
+    // SAFETY: as the caller of the C function promises.
+    unsafe { execve(path, arguments, environ) }
+}
+
+/// `execvp` of the C library.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn execvp(file: *const c_char, arguments: *const *const c_char) -> c_int {
+    // SAFETY: as the caller of the C function promises.
+    unsafe { execvpe(file, arguments, environ) }
+}
+
+/// `execvpe` of the C library.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn execvpe(
+    file: *const c_char,
+    arguments: *const *const c_char,
+    variables: *const *const c_char,
+) -> c_int {
+    // SAFETY: as the caller of the C function promises. The C library's function searches PATH and knows scripts without `#!`,
+    // and none of them is this program.
+    unsafe {
+        match consider(file, arguments, Way::Exec) {
+            None => hidden::execvpe(file, arguments, variables),
+            Some(start) => with_marker(variables, &start.marker, |variables| {
+                hidden::execvpe(start.path, arguments, variables)
+            }),
+        }
+    }
+}
+
+/// `fexecve` of the C library.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn fexecve(
+    descriptor: c_int,
+    arguments: *const *const c_char,
+    variables: *const *const c_char,
+) -> c_int {
+    let process = PROCESS
+        .get()
+        .filter(|process| identity_of_descriptor(descriptor) == Some(process.identity));
+    // SAFETY: as the caller of the C function promises.
+    unsafe {
+        match process {
+            None => hidden::fexecve(descriptor, arguments, variables),
+            Some(process) => {
+                let marker = process.marker(None, arguments, Way::Exec);
+                with_marker(variables, &marker, |variables| {
+                    hidden::fexecve(descriptor, arguments, variables)
+                })
+            }
+        }
+    }
+}
+
+/// Type of `posix_spawn` and `posix_spawnp`.
+type Spawn = unsafe fn(
+    *mut pid_t,
+    *const c_char,
+    *const posix_spawn_file_actions_t,
+    *const posix_spawnattr_t,
+    *const *const c_char,
+    *const *const c_char,
+) -> c_int;
+
+/// # Safety
+/// As for `posix_spawn`.
+unsafe fn spawn(
+    function: Spawn,
+    child: *mut pid_t,
+    file: *const c_char,
+    actions: *const posix_spawn_file_actions_t,
+    attributes: *const posix_spawnattr_t,
+    arguments: *const *const c_char,
+    variables: *const *const c_char,
+) -> c_int {
+    // SAFETY: as the caller promises.
+    unsafe {
+        match consider(file, arguments, Way::Spawn) {
+            None => function(child, file, actions, attributes, arguments, variables),
+            Some(start) => {
+                let result = with_marker(variables, &start.marker, |variables| {
+                    function(child, start.path, actions, attributes, arguments, variables)
+                });
+                // These functions return the number of an error.
+                if result == -1 { libc::ENOMEM } else { result }
+            }
+        }
+    }
+}
+
+/// `posix_spawn` of the C library.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn posix_spawn(
+    child: *mut pid_t,
+    path: *const c_char,
+    actions: *const posix_spawn_file_actions_t,
+    attributes: *const posix_spawnattr_t,
+    arguments: *const *const c_char,
+    variables: *const *const c_char,
+) -> c_int {
+    let function = hidden::posix_spawn;
+    // SAFETY: as the caller of the C function promises.
+    unsafe {
+        spawn(
+            function, child, path, actions, attributes, arguments, variables,
+        )
+    }
+}
+
+/// `posix_spawnp` of the C library.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn posix_spawnp(
+    child: *mut pid_t,
+    file: *const c_char,
+    actions: *const posix_spawn_file_actions_t,
+    attributes: *const posix_spawnattr_t,
+    arguments: *const *const c_char,
+    variables: *const *const c_char,
+) -> c_int {
+    let function = hidden::posix_spawnp;
+    // SAFETY: as the caller of the C function promises.
+    unsafe {
+        spawn(
+            function, child, file, actions, attributes, arguments, variables,
+        )
+    }
+}
+
+/// `system` of the C library.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn system(command: *const c_char) -> c_int {
+    if command.is_null() {
+        // SAFETY: a null pointer asks whether there is a shell.
+        return unsafe { hidden::system(command) };
+    }
+    // SAFETY: as the caller of the C function promises.
+    let text = unsafe { CStr::from_ptr(command) };
+    let marked = PROCESS
+        .get()
+        .filter(|process| process.is_in(text))
+        .map(|process| {
+            let marker = process.marker_for_others().text();
+            [b"export ", marker.as_bytes(), b"; ", text.to_bytes()].concat()
+        })
+        .and_then(|command| CString::new(command).ok());
+    // SAFETY: as the caller promises; the other command is a C string as well.
+    unsafe { hidden::system(marked.as_ref().map_or(command, |marked| marked.as_ptr())) }
+}

@@ -1,0 +1,103 @@
+//! What a process tells a child that is the same executable: one environment variable, gone before the child's Python sees it.
+
+use std::ffi::{CStr, c_char};
+use std::fmt::Write;
+
+use super::Kind;
+use crate::executable::Identity;
+
+/// Name of the variable, with the sign behind it.
+pub(super) const PREFIX: &[u8] = b"FASTICE_CHILD=";
+
+/// Enough for the prefix, four numbers of 64 bits and a word.
+const TEXT_LEN: usize = 128;
+
+/// Whose child a process is.
+#[derive(Clone, Copy)]
+pub(crate) struct Marker {
+    /// The executable that the marker is for. Any other ignores it.
+    pub(super) identity: Identity,
+    /// How many ancestors of the child, without interruption, are the same program.
+    pub(super) depth: u32,
+    /// The child has the very arguments of its parent, which was this: a program that starts itself again.
+    pub(super) repeats: Option<Kind>,
+    /// The position of the argument that is the name under which the parent was called; 0 if there is none.
+    pub(super) name_at: usize,
+}
+
+/// A marker as an entry of an environment. No memory is allocated for it: see [`super::exec`].
+pub(super) struct Text {
+    bytes: [u8; TEXT_LEN],
+    len: usize,
+}
+
+impl Text {
+    /// `FASTICE_CHILD=…`
+    pub(super) fn as_ptr(&self) -> *const c_char {
+        self.bytes.as_ptr().cast()
+    }
+
+    /// The same, for those who can use a slice.
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
+
+impl Write for Text {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        let end = self.len + text.len();
+        // The last byte stays the null byte.
+        if end >= self.bytes.len() {
+            return Err(std::fmt::Error);
+        }
+        self.bytes[self.len..end].copy_from_slice(text.as_bytes());
+        self.len = end;
+        Ok(())
+    }
+}
+
+impl Marker {
+    /// The marker as an entry of an environment.
+    pub(super) fn text(&self) -> Text {
+        let mut bytes = [0; TEXT_LEN];
+        bytes[..PREFIX.len()].copy_from_slice(PREFIX);
+        let mut text = Text {
+            bytes,
+            len: PREFIX.len(),
+        };
+        let repeats = match self.repeats {
+            None => "no",
+            Some(Kind::Program) => "program",
+            Some(Kind::Interpreter) => "interpreter",
+        };
+        // It fits: `TEXT_LEN`.
+        let _ = write!(
+            text,
+            "{}:{}:{}:{}:{repeats}",
+            self.identity.device, self.identity.inode, self.depth, self.name_at
+        );
+        text
+    }
+
+    /// Reads an entry of an environment. Nothing if it is no marker, or not one that this version writes.
+    pub(super) fn read(entry: &CStr) -> Option<Self> {
+        let value = str::from_utf8(entry.to_bytes().strip_prefix(PREFIX)?).ok()?;
+        let mut fields = value.split(':');
+        let mut field = || fields.next();
+        let marker = Self {
+            identity: Identity {
+                device: field()?.parse().ok()?,
+                inode: field()?.parse().ok()?,
+            },
+            depth: field()?.parse().ok()?,
+            name_at: field()?.parse().ok()?,
+            repeats: match field()? {
+                "no" => None,
+                "program" => Some(Kind::Program),
+                "interpreter" => Some(Kind::Interpreter),
+                _ => return None,
+            },
+        };
+        field().is_none().then_some(marker)
+    }
+}

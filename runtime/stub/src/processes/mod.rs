@@ -1,0 +1,96 @@
+//! What this process is among those that the program starts, and what it tells its own children.
+//!
+//! Programs start `sys.executable` and mean a Python interpreter: `-c CODE`, `-m pip`, a script, the helper processes of
+//! `multiprocessing`. Here that file is the program itself. So a process that executes its own file adds a [`marker`] to the
+//! environment of that one child, and a child with a marker looks at its command line: does it speak to an interpreter ([`role`])? Without
+//! a marker, every argument belongs to the program, whatever it looks like.
+//!
+//! `docs/concepts/processes.md` describes it to users.
+
+mod environment;
+mod exec;
+mod marker;
+mod role;
+
+use std::ffi::CString;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use fastice_image::Program;
+
+use crate::config::CommandLine;
+use crate::executable::Identity;
+use crate::failure::Failure;
+use crate::image::Mapped;
+pub(crate) use environment::take_marker;
+pub(crate) use marker::Marker;
+pub(crate) use role::{Kind, Role};
+
+/// How many processes may each be started by the one before, all of them this program. Real programs need a few.
+const DEEPEST: u32 = 32;
+
+/// This process, for those of its functions that start others. Empty in a runtime, which is an interpreter anyway.
+static PROCESS: OnceLock<Process> = OnceLock::new();
+
+/// What a process knows of itself.
+struct Process {
+    /// Its file.
+    identity: Identity,
+    /// The absolute real path of that file: `sys.executable`.
+    path: CString,
+    /// Its command line, as it was started.
+    arguments: Vec<CString>,
+    kind: Kind,
+    /// How many of its ancestors, without interruption, are this program too.
+    depth: u32,
+    /// Its number. In a process that was forked from it and did not yet execute anything, `getpid` tells another one.
+    id: libc::pid_t,
+}
+
+/// Finds out what this process is to do.
+///
+/// # Errors
+/// When it is one too many of a chain of processes that start each other.
+pub(crate) fn begin(
+    mapped: &Mapped,
+    line: CommandLine,
+    marker: Option<Marker>,
+) -> Result<Role, Failure> {
+    if matches!(mapped.image().header().program, Program::Interpreter) {
+        return Ok(Role::of_program(line));
+    }
+    let identity = mapped.identity();
+    let marker = marker.filter(|marker| marker.identity == identity);
+    let depth = marker.as_ref().map_or(0, |marker| marker.depth);
+    if depth > DEEPEST {
+        return Err(Failure::Recursion(DEEPEST));
+    }
+    let arguments = line.arguments();
+    let role = match &marker {
+        Some(marker) => role::of_child(line, &arguments, marker),
+        None => Role::of_program(line),
+    };
+    PROCESS.get_or_init(|| Process {
+        identity,
+        path: c_path(mapped.path()),
+        arguments,
+        kind: role.kind,
+        depth,
+        // SAFETY: getpid has no preconditions.
+        id: unsafe { libc::getpid() },
+    });
+    Ok(role)
+}
+
+/// Does this process run python's command line in place of the program?
+pub(crate) fn is_interpreter_child() -> bool {
+    PROCESS
+        .get()
+        .is_some_and(|process| process.kind == Kind::Interpreter)
+}
+
+/// A path that came from the kernel, which has no null byte.
+fn c_path(path: &Path) -> CString {
+    use std::os::unix::ffi::OsStrExt;
+    CString::new(path.as_os_str().as_bytes()).unwrap_or_default()
+}

@@ -1,0 +1,201 @@
+//! Does a command line speak to the program or to an interpreter?
+
+use std::ffi::{CString, OsStr};
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use super::marker::Marker;
+use crate::config::CommandLine;
+use crate::executable::Identity;
+use crate::path::below_root;
+
+/// What runs in a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The program in the image.
+    Program,
+    /// What python's own command line names, with the modules of the image.
+    Interpreter,
+}
+
+/// What a process is to do.
+pub(crate) struct Role {
+    /// What runs.
+    pub(crate) kind: Kind,
+    /// The command line, as that wants it.
+    pub(crate) line: CommandLine,
+    /// The directory of the script that runs, which is to be the first of `sys.path`.
+    pub(crate) script_directory: Option<PathBuf>,
+}
+
+/// What `multiprocessing` puts first on the command line of its children, where `sys.frozen` is true.
+const SPAWN_OPTION: &[u8] = b"--multiprocessing-fork";
+
+/// What these children run: it reads the arguments behind [`SPAWN_OPTION`], and ends the process.
+const SPAWN_CODE: &std::ffi::CStr =
+    c"from multiprocessing.spawn import freeze_support; freeze_support()";
+
+/// How much of a file is read to see whether Python is to run it.
+const SHEBANG_LEN: u64 = 256;
+
+impl Role {
+    /// The program, with this command line.
+    pub(crate) fn of_program(line: CommandLine) -> Self {
+        Self {
+            kind: Kind::Program,
+            line,
+            script_directory: None,
+        }
+    }
+
+    fn of_interpreter(line: CommandLine) -> Self {
+        Self {
+            kind: Kind::Interpreter,
+            ..Self::of_program(line)
+        }
+    }
+}
+
+/// The role of a child of the same program; `arguments` is what `line` has.
+pub(super) fn of_child(line: CommandLine, arguments: &[CString], marker: &Marker) -> Role {
+    if arguments
+        .get(1)
+        .is_some_and(|first| first.to_bytes() == SPAWN_OPTION)
+    {
+        let mut spawn = arguments.to_vec();
+        spawn.splice(1..1, [c"-c".to_owned(), SPAWN_CODE.to_owned()]);
+        return Role::of_interpreter(CommandLine::new(spawn));
+    }
+    if marker.repeats == Some(Kind::Program) {
+        return Role::of_program(line);
+    }
+    match read(arguments) {
+        Meaning::Interpreter => Role::of_interpreter(line),
+        Meaning::File { at, isolated } => {
+            let path = path_of(&arguments[at]);
+            if at == marker.name_at || Identity::of(path) == Some(marker.identity) {
+                // As a program restarts itself that knows itself as a script: `[sys.executable, *sys.argv]`.
+                Role::of_program(CommandLine::new(arguments[at..].to_vec()))
+            } else if is_python(path) {
+                Role {
+                    script_directory: if isolated {
+                        None
+                    } else {
+                        script_directory(path)
+                    },
+                    ..Role::of_interpreter(line)
+                }
+            } else {
+                Role::of_program(line)
+            }
+        }
+        Meaning::Program => Role::of_program(line),
+    }
+}
+
+/// What a command line means to `python`.
+enum Meaning {
+    /// Code, a module, standard input or a question about the interpreter.
+    Interpreter,
+    /// Behind options that python knows, the argument at this position is the first that is none.
+    File {
+        at: usize,
+        /// An option says that the search path is not to begin with the script's directory.
+        isolated: bool,
+    },
+    /// Nothing that python would run.
+    Program,
+}
+
+/// Reads a command line as `python` does (`Python/getopt.c`).
+fn read(arguments: &[CString]) -> Meaning {
+    let mut isolated = false;
+    let mut interactive = false;
+    let mut at = 1;
+    while let Some(argument) = arguments.get(at) {
+        let has_next = at + 1 < arguments.len();
+        match argument.to_bytes() {
+            b"-" | b"--version" | b"--help-all" | b"--help-env" | b"--help-xoptions" => {
+                return Meaning::Interpreter;
+            }
+            b"--" if has_next => {
+                at += 1;
+                return Meaning::File { at, isolated };
+            }
+            b"--check-hash-based-pycs" => at += 1,
+            options if options.starts_with(b"--") => return Meaning::Program,
+            [b'-', options @ ..] => {
+                for (index, option) in options.iter().enumerate() {
+                    let has_value = index + 1 < options.len() || has_next;
+                    match option {
+                        b'V' => return Meaning::Interpreter,
+                        b'c' | b'm' if has_value => return Meaning::Interpreter,
+                        b'W' | b'X' if has_value => {
+                            at += usize::from(index + 1 == options.len());
+                            break;
+                        }
+                        b'I' | b'P' => isolated = true,
+                        b'i' => interactive = true,
+                        b'b' | b'B' | b'd' | b'E' | b'O' | b'q' | b'R' | b's' | b'S' | b'u'
+                        | b'v' | b'x' => {}
+                        _ => return Meaning::Program,
+                    }
+                }
+            }
+            _ => return Meaning::File { at, isolated },
+        }
+        at += 1;
+    }
+    if interactive {
+        Meaning::Interpreter
+    } else {
+        Meaning::Program
+    }
+}
+
+/// Is there, or should there be, something at `path` that python runs?
+fn is_python(path: &Path) -> bool {
+    // Also if it is missing: python then says so.
+    if path.extension().is_some_and(|extension| {
+        ["py", "pyc", "pyw", "pyz"]
+            .iter()
+            .any(|own| extension == *own)
+    }) {
+        return true;
+    }
+    if path.is_dir() {
+        return ["__main__.py", "__main__.pyc"]
+            .iter()
+            .any(|main| path.join(main).is_file());
+    }
+    if below_root(path.as_os_str().as_bytes()).is_some() {
+        return path.is_file();
+    }
+    names_python(path).unwrap_or(false)
+}
+
+/// Does the first line of a file say that python runs it?
+fn names_python(path: &Path) -> std::io::Result<bool> {
+    // Not of a pipe, which would wait for a writer.
+    if !fs_err::metadata(path)?.is_file() {
+        return Ok(false);
+    }
+    let mut begin = Vec::new();
+    fs_err::File::open(path)?
+        .take(SHEBANG_LEN)
+        .read_to_end(&mut begin)?;
+    let line = begin.split(|byte| *byte == b'\n').next().unwrap_or(&[]);
+    Ok(line.starts_with(b"#!") && line.windows(6).any(|word| word == b"python"))
+}
+
+/// The real directory of a script, as python puts it in front of the search path.
+fn script_directory(script: &Path) -> Option<PathBuf> {
+    let real = fs_err::canonicalize(script).ok()?;
+    real.is_file()
+        .then(|| real.parent().map(Path::to_path_buf))?
+}
+
+fn path_of(argument: &CString) -> &Path {
+    Path::new(OsStr::from_bytes(argument.to_bytes()))
+}
