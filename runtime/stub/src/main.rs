@@ -1,7 +1,8 @@
 //! Boots CPython from the image appended to this executable.
 //!
 //! [`executable`] finds and maps the file, [`image`] holds what was found in it, [`run`] takes CPython through
-//! its three phases. [`processes`] tells the program's own children what to run. [`vfs`] and [`native`] stand between the C library and everything in the process.
+//! its three phases. [`processes`] tells children that are this program again what to run. [`vfs`] and [`native`]
+//! stand between the C library and everything in the process.
 
 #![no_main]
 
