@@ -107,7 +107,7 @@ impl<'a> Executable<'a> {
     /// # Errors
     /// [`Code::Damaged`].
     pub fn modules(&self) -> Result<usize> {
-        let mut modules = self.image.header().frozen.len();
+        let mut modules = 0;
         for record in self.image.walk() {
             let (_, record) = record.map_err(|damage| unusable(&self.path, damage))?;
             modules += usize::from(matches!(record, Record::Module(_)));
@@ -229,7 +229,7 @@ fn owner_of<'a>(
     if let Some((name, version)) = owner {
         (Origin::Distribution, name, Some(version))
     } else if path.starts_with("app/") || path.starts_with("bin/") {
-        (Origin::Program, "program", None)
+        (Origin::Program, "app", None)
     } else if path.starts_with(SITE) {
         (Origin::Distribution, "files without a distribution", None)
     } else {

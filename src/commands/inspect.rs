@@ -79,7 +79,7 @@ fn text(document: &Document) -> String {
         (
             "modules",
             format!(
-                "{} ({} frozen into the start)",
+                "{}, and {} for the start",
                 document.modules, document.frozen_modules
             ),
         ),
