@@ -335,7 +335,11 @@ fn only_what_is_imported_has_to_be_python() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("template.py"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("template.py"),
+        "{}",
+        stderr(&output)
+    );
     assert!(!workspace.path("other").exists());
 }
 
