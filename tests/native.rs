@@ -1,0 +1,113 @@
+//! Extension modules and libraries of real wheels, loaded out of the executable.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::path::PathBuf;
+
+use support::{Workspace, stderr, stdout};
+
+/// Wheels with native code of every kind: C, Cython, Rust, C++ with a library of its own beside it.
+const REQUIREMENTS: [&str; 5] = [
+    "markupsafe==3.0.2",
+    "orjson==3.10.18",
+    "pydantic==2.11.5",
+    "lxml==5.4.0",
+    "numpy==2.2.6",
+];
+
+/// Uses each of them, and says where a library of the executable is mapped from.
+const PROGRAM: &str = r#"
+import ctypes, os, sys, threading
+
+import markupsafe._speedups
+import lxml.etree
+import numpy
+import orjson
+import pydantic
+
+print(markupsafe.escape("<a>"), orjson.dumps({"a": [1]}), lxml.etree.fromstring("<a><b/></a>")[0].tag)
+
+
+class Point(pydantic.BaseModel):
+    x: int
+
+
+print(Point(x="7"), numpy.linalg.solve(numpy.eye(2) * 2, [4, 6]))
+thread = threading.Thread(target=lambda: print(numpy.ones(5).sum()))
+thread.start()
+thread.join()
+
+libraries = os.path.dirname(numpy.__file__) + ".libs"
+name = next(name for name in sorted(os.listdir(libraries)) if "openblas" in name)
+library = ctypes.CDLL(f"{libraries}/{name}")
+
+
+class Info(ctypes.Structure):
+    _fields_ = [("file", ctypes.c_char_p), ("base", ctypes.c_void_p), ("name", ctypes.c_char_p), ("address", ctypes.c_void_p)]
+
+
+info = Info()
+function = ctypes.cast(library.scipy_openblas_get_config64_, ctypes.c_void_p)
+ctypes.CDLL(None).dladdr(function, ctypes.byref(info))
+print(info.file.decode() == f"{libraries}/{name}")
+
+for path in "/fastice/missing.so", __file__:
+    try:
+        ctypes.CDLL(path)
+    except OSError as error:
+        print(error)
+sys.stdout.flush()
+if os.fork() == 0:
+    print(numpy.dot(numpy.ones((50, 50)), numpy.ones((50, 50)))[0][0], flush=True)
+    os._exit(0)
+os.wait()
+start = next(line for line in open("/proc/self/maps") if int(line.split("-")[0], 16) == info.base)
+print("executable" if start.split()[-1] == os.path.realpath(sys.executable) else "memory", file=sys.stderr)
+"#;
+
+/// What it prints to standard output.
+const EXPECTED: &str = "&lt;a&gt; b'{\"a\":[1]}' b
+x=7 [2. 3.]
+5.0
+True
+/fastice/missing.so: cannot open shared object file: No such file or directory
+/fastice/app/app.py: no ELF header
+50.0
+";
+
+fn freeze(workspace: &Workspace) -> PathBuf {
+    workspace.file("app.py", PROGRAM);
+    let mut arguments = vec!["app.py"];
+    for requirement in &REQUIREMENTS {
+        arguments.extend(["--with", requirement]);
+    }
+    workspace.freeze(&arguments)
+}
+
+#[test]
+fn wheels_work_in_every_tier() {
+    let workspace = Workspace::new();
+    let program = freeze(&workspace);
+    for (tier, mapped_from) in [
+        (None, "executable\n"),
+        (Some("inplace"), "executable\n"),
+        (Some("memfd"), "memory\n"),
+    ] {
+        let mut command = workspace.command(&program);
+        if let Some(tier) = tier {
+            command.env("FASTICE_NATIVE", tier);
+        }
+        let output = command.output().unwrap();
+        assert_eq!(
+            (
+                output.status.code(),
+                stdout(&output).as_str(),
+                stderr(&output).as_str()
+            ),
+            (Some(0), EXPECTED, mapped_from),
+            "{tier:?}"
+        );
+    }
+}
