@@ -37,7 +37,7 @@ pub(crate) struct Sources<'a> {
 }
 
 /// What the imports of a program ask for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Needs {
     /// Standard modules to take.
     pub(crate) standard: BTreeSet<String>,
@@ -45,6 +45,8 @@ pub(crate) struct Needs {
     pub(crate) left_out: BTreeSet<String>,
     /// Everything that any module imports, as [`Imports::names`].
     imported: BTreeSet<String>,
+    /// Warnings of imports in the user's own modules that cannot succeed, with the path of the module.
+    pub(crate) missing: Vec<(String, Error)>,
 }
 
 impl Needs {
@@ -109,6 +111,30 @@ pub(crate) fn analyze(
             .iter()
             .any(|root| modules.contains_key(&(root.clone(), top.to_owned())))
     };
+    let is_anywhere = |name: &str| {
+        let top = name.split('.').next().unwrap_or(name);
+        // A directory of that name is a namespace package.
+        let is_directory = |root: &String| {
+            let within = format!("{root}/{top}/");
+            let next = collection.files.range(within.clone()..).next();
+            next.is_some_and(|(path, _)| path.starts_with(&within))
+        };
+        library.modules().contains_key(top)
+            || library.is_absent(name)
+            || top == "__main__"
+            || is_ours(name)
+            || roots.iter().any(is_directory)
+    };
+    let missing = accepted
+        .iter()
+        .zip(&scanned)
+        .flat_map(|((found, ..), (file, imports))| {
+            let warnings = missing(file, imports, &is_anywhere);
+            warnings
+                .into_iter()
+                .map(|warning| (found.origin.clone(), warning))
+        })
+        .collect();
     for (file, imports) in &scanned {
         if let Some(error) = unavailable(file, imports, library, &is_ours) {
             return Err(error);
@@ -132,6 +158,7 @@ pub(crate) fn analyze(
         standard,
         left_out,
         imported,
+        missing,
     })
 }
 
@@ -159,6 +186,32 @@ fn unavailable(
         .hint("import it in a `try` block, or do without it; the runtime has no Tk")
         .at(place),
     )
+}
+
+/// Warnings of modules that a module of the user's own cannot be imported without, and that nothing provides.
+fn missing(file: &Collected, imports: &Imports, is_anywhere: &dyn Fn(&str) -> bool) -> Vec<Error> {
+    let (Some(path), Contents::Bytes(source)) = (&file.own, &file.contents) else {
+        return Vec::new();
+    };
+    let mut names = BTreeSet::new();
+    let mut warnings = Vec::new();
+    for (name, span) in imports
+        .unconditional
+        .iter()
+        .filter(|(name, _)| !is_anywhere(name))
+    {
+        let top = name.split('.').next().unwrap_or(name);
+        if names.insert(top) {
+            let warning = Error::new(
+                Code::ModuleNotFound,
+                format!("nothing provides the module `{top}`"),
+            );
+            let place = place_of_span(path, source, span, "this import will fail");
+            let hint = "add the distribution that has it to the dependencies, or with `--with REQ`";
+            warnings.push(warning.hint(hint).at(place));
+        }
+    }
+    warnings
 }
 
 /// The dotted name under which the source at `path` is imported from one of `roots`; empty if from none.

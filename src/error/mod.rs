@@ -147,6 +147,8 @@ codes! {
     StartupCode = "W0002", Success;
     /// A distribution adds a directory outside the installed tree to the module search path.
     OutsidePath = "W0003", Success;
+    /// A module of the program imports what nothing provides.
+    ModuleNotFound = "W0004", Success;
 }
 
 /// How a command ends.

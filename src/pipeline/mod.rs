@@ -113,11 +113,11 @@ pub fn freeze(
         is_python: &|origin| compiled.codes.contains_key(origin),
     };
     let needs = analyze(&sources, &library, options, &program.imports)?;
-    compiled.report(
-        &collection,
-        &|origin| program.runs(origin) || needs.is_imported(&sources, origin),
-        reporter,
-    )?;
+    let is_used = |origin: &str| program.runs(origin) || needs.is_imported(&sources, origin);
+    compiled.report(&collection, &is_used, reporter)?;
+    for (_, warning) in needs.missing.iter().filter(|(origin, _)| is_used(origin)) {
+        reporter.warn(warning);
+    }
     let program = program.resolve(&modules, &search_paths, &library)?;
 
     reporter.stage("Assembling the image");

@@ -60,12 +60,9 @@ fn an_archive_of_no_program() {
 fn syntax_error() {
     let workspace = Workspace::new();
     workspace.file("broken.py", "import sys\n\nif sys.argv\n    print(1)\n");
-    assert_snapshot!(workspace.run("build broken.py"), @r"
+    assert_snapshot!(workspace.run("build -q broken.py"), @r"
     exit 1
     --- stderr
-    Collecting files
-    Following imports
-    Compiling modules
     error[E0003]: `broken.py` is not valid Python: expected ':'
        ╭─[broken.py:3:12]
      2 │
@@ -83,12 +80,9 @@ fn syntax_error_in_a_module_beside_the_script() {
     let workspace = Workspace::new();
     workspace.file("main.py", "import helper\n");
     workspace.file("helper.py", "x = 1\nprint(\n");
-    assert_snapshot!(workspace.run("build main.py"), @r"
+    assert_snapshot!(workspace.run("build -q main.py"), @r"
     exit 1
     --- stderr
-    Collecting files
-    Following imports
-    Compiling modules
     error[E0003]: `helper.py` is not valid Python: '(' was never closed
        ╭─[helper.py:2:6]
      1 │ x = 1
@@ -428,11 +422,9 @@ fn standard_modules_that_are_not_there() {
     let workspace = Workspace::new();
     workspace.file("window.py", "import tkinter\n\ntkinter.Tk()\n");
     workspace.file("script.py", "");
-    assert_snapshot!(workspace.run("build window.py"), @r"
+    assert_snapshot!(workspace.run("build -q window.py"), @r"
     exit 1
     --- stderr
-    Collecting files
-    Following imports
     error[E0022]: the standard module `tkinter` is not in this runtime
        ╭─[window.py:1:8]
      1 │ import tkinter
@@ -442,11 +434,9 @@ fn standard_modules_that_are_not_there() {
        ╰────
     hint: import it in a `try` block, or do without it; the runtime has no Tk
     ");
-    assert_snapshot!(workspace.run("build script.py --include-module encodings.klingon"), @r"
+    assert_snapshot!(workspace.run("build -q script.py --include-module encodings.klingon"), @r"
     exit 1
     --- stderr
-    Collecting files
-    Following imports
     error[E0023]: there is no standard module `encodings.klingon`
     hint: installed distributions are always taken whole; only standard modules are chosen
     ");
@@ -781,6 +771,41 @@ fn distributions_that_leave_something_to_be_desired() {
     hint: import what it sets up from the program itself; an editable install has to be a plain one
     warning[W0003]: b.pth names [DIR]/missing, which is outside the installation and is not taken
     hint: install what is there as a distribution, not editable
+    ");
+}
+
+#[test]
+fn imports_that_nothing_provides() {
+    let workspace = Workspace::new();
+    workspace.file(
+        "script.py",
+        "import sys, os.path, __main__\nimport beside, namespace.inner\nimport missing.part\ntry:\n    import other\nexcept ImportError:\n    pass\n",
+    );
+    workspace.file("beside.py", "from missing import x\nfrom . import y\n");
+    workspace.file("namespace/inner.py", "");
+    let answer = workspace.run("build script.py");
+    assert!(answer.starts_with("exit 0\n"), "{answer}");
+    let begin = answer.find("warning").expect("there is a warning");
+    let last = answer.rfind("hint: ").expect("it has a hint");
+    let end = last + answer[last..].find('\n').expect("the hint ends");
+    assert_snapshot!(&answer[begin..end], @r"
+    warning[W0004]: nothing provides the module `missing`
+       ╭─[beside.py:1:6]
+     1 │ from missing import x
+       ·      ───┬───
+       ·         ╰── this import will fail
+     2 │ from . import y
+       ╰────
+    hint: add the distribution that has it to the dependencies, or with `--with REQ`
+    warning[W0004]: nothing provides the module `missing`
+       ╭─[script.py:3:8]
+     2 │ import beside, namespace.inner
+     3 │ import missing.part
+       ·        ──────┬─────
+       ·              ╰── this import will fail
+     4 │ try:
+       ╰────
+    hint: add the distribution that has it to the dependencies, or with `--with REQ`
     ");
 }
 
