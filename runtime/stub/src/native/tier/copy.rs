@@ -1,4 +1,4 @@
-//! A copy of the library in memory. Works with any kernel that has memory files, and /proc; costs time and memory for every
+//! A copy of the library in memory. Works with any kernel that has memory files; costs time and memory for every
 //! byte of the library.
 
 use libc::O_CLOEXEC;
@@ -15,7 +15,6 @@ pub(super) fn load(candidate: &Candidate<'_>, request: Request) -> Result<Handle
         .map(Descriptor::new)
         .map_err(Refusal::no_memory_file)?;
     let copy = Named::new(descriptor)?;
-    request
-        .open(&copy.name)
+    copy.open(&[], request)
         .map_err(|text| Refusal::Final(copy.translate(&text, candidate.absolute)))
 }

@@ -1,6 +1,8 @@
 //! Ways to give ld.so bytes that lie in the executable, best first.
 
 mod copy;
+#[cfg(target_arch = "x86_64")]
+mod dispatch;
 mod in_place;
 mod name;
 

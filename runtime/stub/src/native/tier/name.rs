@@ -3,27 +3,64 @@
 use std::ffi::{CStr, CString, c_int};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use fastice_image::ROOT;
 use libc::{AT_FDCWD, F_OK};
 
-use super::Refusal;
+use super::{Refusal, dispatch};
+use crate::native::link_map::Handle;
+use crate::native::load::Request;
 use crate::vfs::memfd::{self, Descriptor};
 
 /// How many names a process can have before the first comes again, as a power of two. ld.so takes a
 /// library for loaded if it was loaded under the same name before.
 const BITS: u32 = 20;
 
-/// An open memory file and a path that leads to it, for as long as it is open.
+/// How many names were given.
+static COUNTER: AtomicU32 = AtomicU32::new(0);
+
+/// An open memory file and a name for it.
 pub(super) struct Named {
     pub(super) descriptor: Descriptor,
     pub(super) name: CString,
+    /// The name is a path that the kernel knows. If not, [`dispatch`] makes it one for ld.so.
+    is_path: bool,
 }
 
 impl Named {
     /// Names an open memory file.
     pub(super) fn new(descriptor: Descriptor) -> Result<Self, Refusal> {
-        let name = path_of(descriptor.number())
-            .ok_or_else(|| Refusal::Unfit(String::from("/proc is not mounted")))?;
-        Ok(Self { descriptor, name })
+        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+        if let Some(name) = path_of(descriptor.number(), number) {
+            return Ok(Self {
+                descriptor,
+                name,
+                is_path: true,
+            });
+        }
+        if !dispatch::is_available() {
+            return Err(Refusal::Unfit(String::from(
+                "/proc is not mounted, and the kernel has no Syscall User Dispatch",
+            )));
+        }
+        Ok(Self {
+            descriptor,
+            name: CString::new(format!("{ROOT}/.memory/{number}")).unwrap_or_default(),
+            is_path: false,
+        })
+    }
+
+    /// Lets ld.so open the library in this file. It needs those in `others`, too.
+    ///
+    /// # Errors
+    /// The C library's words.
+    pub(super) fn open(&self, others: &[&Self], request: Request) -> Result<Handle, String> {
+        let mut files = vec![self];
+        files.extend(others);
+        if files.iter().all(|file| file.is_path) {
+            request.open(&self.name)
+        } else {
+            dispatch::with(&files, || request.open(&self.name))
+        }
     }
 
     /// A new memory file of `len` zero bytes. `label` is what /proc/self/maps shows.
@@ -37,10 +74,8 @@ impl Named {
     }
 }
 
-/// A path of an open descriptor, different from all before. Nothing without /proc.
-fn path_of(descriptor: c_int) -> Option<CString> {
-    static COUNTER: AtomicU32 = AtomicU32::new(0);
-    let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+/// A path of an open descriptor, different for each `number`. Nothing without /proc.
+fn path_of(descriptor: c_int, number: u32) -> Option<CString> {
     // `.` and nothing are the same to the kernel: bits that it does not look at.
     let bits: String = (0..BITS)
         .map(|bit| if number >> bit & 1 == 1 { "./" } else { "/" })

@@ -52,7 +52,7 @@ pub(super) fn load(candidate: &Candidate<'_>, request: Request) -> Result<Handle
         borrowed,
         dynamic_len: usize::try_from(dynamic.end - dynamic.start).unwrap_or(0),
     };
-    let (result, is_done) = hook::with(&remapping, || request.open(&stand_in.name));
+    let (result, is_done) = hook::with(&remapping, || stand_in.open(&[&probe], request));
     match result {
         Ok(handle) if is_done => Ok(handle),
         Ok(_) => hook::missed(candidate.absolute),
@@ -84,7 +84,7 @@ fn is_hook_called() -> Result<bool, Refusal> {
         return Ok(*called);
     }
     let probe = make_probe()?;
-    let (result, called) = hook::count(|| Request::new(libc::RTLD_NOW).open(&probe.name));
+    let (result, called) = hook::count(|| probe.open(&[], Request::new(libc::RTLD_NOW)));
     if let Ok(handle) = result {
         handle.close();
     }
