@@ -183,9 +183,13 @@ impl Error {
             cause: None,
         }
     }
-    /// An operation of the file system failed; `error` names the path already, as those of `fs_err` do.
+    /// An operation of the file system failed; `error` names operation and path already, as those of `fs_err` do.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "it is the end of the error, and a function for map_err"
+    )]
     pub fn io(error: std::io::Error) -> Self {
-        Self::new(Code::Io, "the file system refused").caused_by(error)
+        Self::new(Code::Io, error.to_string())
     }
     /// Adds the remedy.
     #[must_use]

@@ -135,7 +135,13 @@ fn shorten(tool: Tool, said: &str) -> String {
                 .lines()
                 .filter_map(|line| line.trim().strip_prefix("ERROR: "))
                 .collect();
-            if errors.is_empty() || said.contains("[end of output]") {
+            if errors.contains(&"Exception:") {
+                // pip itself failed; the last line of its traceback names the error.
+                said.lines()
+                    .rfind(|line| !line.trim().is_empty())
+                    .into_iter()
+                    .collect()
+            } else if errors.is_empty() || said.contains("[end of output]") {
                 pip_build_output(said)
             } else {
                 errors
@@ -206,6 +212,12 @@ mod tests {
             undecorate("no x (from versions: none)"),
             "no x (from versions: none)"
         );
+    }
+
+    #[test]
+    fn a_traceback_is_reduced_to_its_error() {
+        let said = "ERROR: Exception:\nTraceback (most recent call last):\n  File \"x\"\nBackendUnavailable: no backend\n";
+        assert_eq!(shorten(Tool::Pip, said), "BackendUnavailable: no backend");
     }
 
     #[test]
