@@ -347,7 +347,7 @@ fn only_what_is_imported_has_to_be_python() {
 #[test]
 fn sources_nested_too_deeply_are_an_error() {
     let workspace = Workspace::new();
-    let sum = vec!["'a'"; 60_000].join(" + ");
+    let sum = vec!["'a'"; 30_000].join(" + ");
     workspace.file("app.py", &format!("x = {sum}\n"));
     let output = workspace
         .command(Path::new(env!("CARGO_BIN_EXE_fastice")))
@@ -356,4 +356,31 @@ fn sources_nested_too_deeply_are_an_error() {
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("recursion"), "{}", stderr(&output));
+}
+
+#[test]
+fn modules_for_other_platforms_do_not_stop_a_build() {
+    let workspace = Workspace::new();
+    workspace
+        .file(
+            "app.py",
+            "import sys\nif sys.platform == 'win32':\n    import on_windows\nprint('runs')\n",
+        )
+        .file("on_windows.py", "import winreg\n");
+    let program = workspace.freeze(&["app.py"]);
+    let output = workspace.command(&program).output().unwrap();
+    assert_eq!(stdout(&output), "runs\n", "{}", stderr(&output));
+    workspace.file("app.py", "import on_windows\n");
+    let output = workspace
+        .command(Path::new(env!("CARGO_BIN_EXE_fastice")))
+        .args(["build", "app.py", "-o", "other"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("`winreg`"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("on_windows.py:1:8"),
+        "{}",
+        stderr(&output)
+    );
 }

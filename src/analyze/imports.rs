@@ -15,7 +15,7 @@ pub(crate) struct Imports {
     /// What may be imported. `from a import b` gives `a` and `a.b`, for the source does not say whether `b` is a module;
     /// `from a import *` gives `a` and `a.*`.
     pub(crate) names: BTreeSet<String>,
-    /// What is imported whenever the module is: by a statement of its top level that nothing guards. With the place of the name.
+    /// Those that are imported whenever the module is: by a statement of its top level that nothing guards. With the place of the name.
     pub(crate) unconditional: BTreeMap<String, Range<usize>>,
 }
 
@@ -53,8 +53,8 @@ impl Context<'_> {
     }
 }
 
-/// Stack of the threads that scan: sources may nest as deep as CPython's own compiler allows.
-const STACK_SIZE: usize = 64 << 20;
+/// Stack of the threads that scan: sources may nest as deep as CPython's own compiler allows. Only what is used takes memory.
+const STACK_SIZE: usize = 256 << 20;
 
 /// Runs `work`, and what it does in parallel, on threads that [`scan`] has room on.
 pub(crate) fn in_pool<T: Send>(work: impl FnOnce() -> T + Send) -> T {
@@ -112,11 +112,16 @@ impl Scanner<'_> {
         else {
             return;
         };
-        let range = module.map_or(statement.range, |module| module.range);
-        self.add(base.clone(), Some(range.to_std_range()));
+        let range = module
+            .map_or(statement.range, |module| module.range)
+            .to_std_range();
         for alias in &statement.names {
-            self.add(format!("{base}.{}", alias.name.as_str()), None);
+            self.add(
+                format!("{base}.{}", alias.name.as_str()),
+                Some(range.clone()),
+            );
         }
+        self.add(base, Some(range));
     }
 
     /// `__import__("x")`, `import_module("x")`, `importlib.import_module(".x", __package__)` with literal names.
@@ -312,7 +317,11 @@ if not TYPE_CHECKING:
         let unconditional: Vec<_> = imports.unconditional.into_iter().collect();
         assert_eq!(
             unconditional,
-            [("a".to_owned(), 7..8), ("d".to_owned(), 55..56)]
+            [
+                ("a".to_owned(), 7..8),
+                ("d".to_owned(), 55..56),
+                ("d.e".to_owned(), 55..56)
+            ]
         );
     }
 

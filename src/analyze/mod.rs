@@ -1,5 +1,6 @@
 //! From the sources of a program to the standard modules it needs.
 
+mod certain;
 pub(crate) mod imports;
 mod patterns;
 mod place;
@@ -34,6 +35,8 @@ pub(crate) struct Sources<'a> {
     pub(crate) roots: &'a [String],
     /// Has Python accepted the source at this path?
     pub(crate) is_python: &'a dyn Fn(&str) -> bool,
+    /// Is the source at this path what runs?
+    pub(crate) runs: &'a dyn Fn(&str) -> bool,
 }
 
 /// What the imports of a program ask for.
@@ -67,8 +70,8 @@ impl Needs {
 /// Follows the imports of all modules into the standard library. `extra` names what the entry imports.
 ///
 /// # Errors
-/// [`Code::UnknownModule`] for a pattern that matches nothing; [`Code::UnavailableModule`] when a module of the user's own needs
-/// a standard module that the runtime does not have.
+/// [`Code::UnknownModule`] for a pattern that matches nothing; [`Code::UnavailableModule`] when a module of the user's own that runs for
+/// certain needs a standard module that the runtime does not have.
 pub(crate) fn analyze(
     sources: &Sources,
     library: &StandardLibrary,
@@ -82,6 +85,7 @@ pub(crate) fn analyze(
         modules,
         roots,
         is_python,
+        runs,
     } = *sources;
     let accepted: Vec<(&Found, &Collected, &[u8])> = modules
         .values()
@@ -135,8 +139,28 @@ pub(crate) fn analyze(
                 .map(|warning| (found.origin.clone(), warning))
         })
         .collect();
-    for (file, imports) in &scanned {
-        if let Some(error) = unavailable(file, imports, library, &is_ours) {
+    let names: Vec<String> = accepted
+        .iter()
+        .map(|(found, ..)| dotted_name(&found.origin, roots))
+        .collect();
+    let graph = names
+        .iter()
+        .zip(&scanned)
+        .map(|(name, (_, imports))| (name.as_str(), imports))
+        .collect();
+    let started = accepted
+        .iter()
+        .zip(&names)
+        .filter(|((found, ..), _)| runs(&found.origin));
+    let start = started
+        .map(|(_, name)| name)
+        .chain(extra)
+        .map(String::as_str);
+    let certain = certain::certain(&graph, start);
+    for (name, (file, imports)) in names.iter().zip(&scanned) {
+        if certain.contains(name.as_str())
+            && let Some(error) = unavailable(file, imports, library, &is_ours)
+        {
             return Err(error);
         }
     }

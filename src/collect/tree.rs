@@ -261,10 +261,18 @@ impl Tree<'_> {
             .map(Path::to_owned)
             .collect();
         for entry in walk {
-            let entry = entry.map_err(|error| {
-                Error::new(Code::Io, format!("{} cannot be read", self.site.display()))
-                    .caused_by(error)
-            })?;
+            let entry = match entry {
+                Ok(entry) => entry,
+                // A link to nowhere or into itself holds no file.
+                Err(error) if is_idle_link(&error) => continue,
+                Err(error) => {
+                    return Err(Error::new(
+                        Code::Io,
+                        format!("{} cannot be read", self.site.display()),
+                    )
+                    .caused_by(error));
+                }
+            };
             let disk = entry.path();
             let relative = disk.strip_prefix(self.site).unwrap_or(disk);
             let is_metadata = disk.parent().is_some_and(|parent| listing.contains(parent));
@@ -350,6 +358,12 @@ impl Tree<'_> {
             Some(_) | None => {}
         }
     }
+}
+
+/// Does walking fail on a symbolic link that leads nowhere?
+fn is_idle_link(error: &walkdir::Error) -> bool {
+    let missing = |error: &std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
+    error.loop_ancestor().is_some() || error.io_error().is_some_and(missing)
 }
 
 /// Adds a file, which nobody may have added before.

@@ -111,6 +111,7 @@ pub fn freeze(
         modules: &modules,
         roots: &search_paths,
         is_python: &|origin| compiled.codes.contains_key(origin),
+        runs: &|origin| program.runs(origin),
     };
     let needs = analyze(&sources, &library, options, &program.imports)?;
     let is_used = |origin: &str| program.runs(origin) || needs.is_imported(&sources, origin);

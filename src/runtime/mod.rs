@@ -12,4 +12,5 @@ mod stdlib;
 pub use create::{Ingredients, create};
 pub(crate) use create::{library_directory, search_paths};
 pub use pack::{PACK_VARIABLE, Pack};
+pub(crate) use stdlib::prefixes;
 pub use stdlib::{StandardLibrary, StandardModule};

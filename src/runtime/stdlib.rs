@@ -207,8 +207,8 @@ impl StandardLibrary {
     }
 }
 
-/// `a`, `a.b`, `a.b.c`.
-fn prefixes(name: &str) -> impl Iterator<Item = &str> {
+/// Of `a.b.c`: `a`, `a.b`, `a.b.c`.
+pub(crate) fn prefixes(name: &str) -> impl Iterator<Item = &str> {
     name.match_indices('.')
         .map(|(end, _)| &name[..end])
         .chain([name])
