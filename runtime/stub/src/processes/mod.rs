@@ -38,7 +38,7 @@ struct Process {
     identity: Identity,
     /// The absolute real path of that file: `sys.executable`.
     path: CString,
-    /// Its command line, as it was started.
+    /// Its command line, as its Python sees it.
     arguments: Vec<CString>,
     kind: Kind,
     /// How many of its ancestors, without interruption, are this program too.
@@ -65,15 +65,14 @@ pub(crate) fn begin(
     if depth > DEEPEST {
         return Err(Failure::Recursion(DEEPEST));
     }
-    let arguments = line.arguments();
     let role = match &marker {
-        Some(marker) => role::of_child(line, &arguments, marker),
+        Some(marker) => role::of_child(line, marker),
         None => Role::of_program(line),
     };
     PROCESS.get_or_init(|| Process {
         identity,
         path: c_path(mapped.path()),
-        arguments,
+        arguments: role.line.arguments(),
         kind: role.kind,
         depth,
         // SAFETY: getpid has no preconditions.

@@ -57,20 +57,21 @@ impl Role {
     }
 }
 
-/// The role of a child of the same program; `arguments` is what `line` has.
-pub(super) fn of_child(line: CommandLine, arguments: &[CString], marker: &Marker) -> Role {
+/// The role of a child of the same program.
+pub(super) fn of_child(line: CommandLine, marker: &Marker) -> Role {
+    let arguments = line.arguments();
     if arguments
         .get(1)
         .is_some_and(|first| first.to_bytes() == SPAWN_OPTION)
     {
-        let mut spawn = arguments.to_vec();
+        let mut spawn = arguments;
         spawn.splice(1..1, [c"-c".to_owned(), SPAWN_CODE.to_owned()]);
         return Role::of_interpreter(CommandLine::new(spawn));
     }
     if marker.repeats == Some(Kind::Program) {
         return Role::of_program(line);
     }
-    match read(arguments) {
+    match read(&arguments) {
         Meaning::Interpreter => Role::of_interpreter(line),
         Meaning::File { at, isolated } => {
             let path = path_of(&arguments[at]);

@@ -1,0 +1,1 @@
+import sys, inner; print(sys.argv, __name__)
