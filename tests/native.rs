@@ -111,3 +111,29 @@ fn wheels_work_in_every_tier() {
         );
     }
 }
+
+#[test]
+fn wheels_work_in_an_empty_root() {
+    fastice_sandbox::permitted().unwrap();
+    let workspace = Workspace::new();
+    workspace.file(
+        "app.py",
+        "import os\nimport markupsafe._speedups\nprint(markupsafe.escape('<a>'), os.path.exists('/proc'))\n",
+    );
+    let program = workspace.freeze(&["app.py", "--with", REQUIREMENTS[0]]);
+    let root = fastice_sandbox::EmptyRoot::new().unwrap();
+    root.add(&program, "app").unwrap();
+    let library = "lib/x86_64-linux-gnu/libpthread.so.0";
+    root.add(&std::path::Path::new("/").join(library), library)
+        .unwrap();
+    for tier in ["inplace", "memfd"] {
+        // `env` is not there: the variable is the caller's.
+        let mut command = root.command("/app");
+        command.env("FASTICE_NATIVE", tier);
+        command.env("FASTICE_TRACE", "native");
+        let output = command.output().unwrap();
+        let trace = stderr(&output);
+        assert_eq!(stdout(&output), "&lt;a&gt; False\n", "{trace}");
+        assert!(trace.contains(&format!("loaded by {tier}\n")), "{trace}");
+    }
+}
