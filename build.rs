@@ -1,4 +1,5 @@
-//! Puts the runtime pack named by `FASTICE_RUNTIME_PACK` into the builder; without it the builder carries none.
+//! Puts the runtime pack named by `FASTICE_RUNTIME_PACK` into the builder; without it the builder
+//! carries none.
 
 use std::env;
 use std::path::{Path, PathBuf};

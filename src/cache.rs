@@ -8,7 +8,8 @@ use crate::{Code, Error, Result};
 /// Environment variable that names the cache directory.
 pub const CACHE_VARIABLE: &str = "FASTICE_CACHE_DIR";
 
-/// The cache directory: `$FASTICE_CACHE_DIR`, else `$XDG_CACHE_HOME/fastice`, else `~/.cache/fastice`. It need not exist.
+/// The cache directory: `$FASTICE_CACHE_DIR`, else `$XDG_CACHE_HOME/fastice`, else
+/// `~/.cache/fastice`. It need not exist.
 ///
 /// # Errors
 /// [`Code::Io`] when the environment names none of them.

@@ -8,7 +8,8 @@ use std::path::Path;
 
 use support::{Workspace, python, stderr, stdout};
 
-/// Writes an installed tree with one distribution, `demo`, as an installer leaves it in the virtual environment `venv`.
+/// Writes an installed tree with one distribution, `demo`, as an installer leaves it in the virtual
+/// environment `venv`.
 fn install_demo(workspace: &Workspace, venv: &str) {
     let site = format!("{venv}/lib/python3.13/site-packages");
     let path = |name: &str| format!("{site}/{name}");
@@ -208,7 +209,11 @@ print('equal')
 fn optimization_reaches_every_module() {
     let workspace = Workspace::new();
     let report = "'''doc'''\nassert print('assertions run') is None\nprint(__doc__, __debug__)\n";
-    workspace.file("helper.py", report).file("app.py", &format!("import helper, sys\n{report}print(sys.flags.optimize)\nimport json\nprint(json.decoder.__doc__ is None)\n"));
+    let app = format!(
+        "import helper, json, sys\n{report}\
+         print(sys.flags.optimize)\nprint(json.decoder.__doc__ is None)\n"
+    );
+    workspace.file("helper.py", report).file("app.py", &app);
     for (flags, expected) in [
         (
             &[][..],
@@ -253,7 +258,8 @@ fn standard_modules_are_chosen_by_imports_and_flags() {
     }
 }
 
-/// What a module imports behind the back of its import statements is in the table; so importing it alone works.
+/// What a module imports behind the back of its import statements is in the table; so importing it
+/// alone works.
 #[test]
 fn modules_with_dynamic_imports_work_alone() {
     const MODULES: &[(&str, &str)] = &[

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::imports::Imports;
 use crate::runtime::prefixes;
 
-/// The modules that the modules in `start` import for certain, directly or through one another: by statements that nothing guards.
-/// So a module for another platform, imported where its platform is asked for, is not among them.
+/// The modules that the modules in `start` import for certain, directly or through one another: by
+/// statements that nothing guards. So a module for another platform, imported where its platform is
+/// asked for, is not among them.
 pub(super) fn certain<'a>(
     graph: &BTreeMap<&'a str, &'a Imports>,
     start: impl Iterator<Item = &'a str>,

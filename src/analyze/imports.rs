@@ -12,10 +12,11 @@ use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 /// Imports of one module, as absolute dotted names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Imports {
-    /// What may be imported. `from a import b` gives `a` and `a.b`, for the source does not say whether `b` is a module;
-    /// `from a import *` gives `a` and `a.*`.
+    /// What may be imported. `from a import b` gives `a` and `a.b`, for the source does not say
+    /// whether `b` is a module; `from a import *` gives `a` and `a.*`.
     pub(crate) names: BTreeSet<String>,
-    /// Those that are imported whenever the module is: by a statement of its top level that nothing guards. With the place of the name.
+    /// Those that are imported whenever the module is: by a statement of its top level that nothing
+    /// guards. With the place of the name.
     pub(crate) unconditional: BTreeMap<String, Range<usize>>,
 }
 
@@ -53,7 +54,8 @@ impl Context<'_> {
     }
 }
 
-/// Stack of the threads that scan: sources may nest as deep as CPython's own compiler allows. Only what is used takes memory.
+/// Stack of the threads that scan: sources may nest as deep as CPython's own compiler allows. Only
+/// what is used takes memory.
 const STACK_SIZE: usize = 256 << 20;
 
 /// Runs `work`, and what it does in parallel, on threads that [`scan`] has room on.
@@ -67,8 +69,9 @@ pub(crate) fn in_pool<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     }
 }
 
-/// Imports in `source`, anywhere: in functions, in `try`, in branches. Only what is under `if TYPE_CHECKING` does not count.
-/// What cannot be parsed is skipped: whether it is Python is for the compiler to say.
+/// Imports in `source`, anywhere: in functions, in `try`, in branches. Only what is under `if
+/// TYPE_CHECKING` does not count. What cannot be parsed is skipped: whether it is Python is for the
+/// compiler to say.
 ///
 /// Parsing recurses: what is not known to be Python is better scanned in [`in_pool`].
 pub(crate) fn scan(source: &[u8], context: Context) -> Imports {
@@ -124,7 +127,8 @@ impl Scanner<'_> {
         self.add(base, Some(range));
     }
 
-    /// `__import__("x")`, `import_module("x")`, `importlib.import_module(".x", __package__)` with literal names.
+    /// `__import__("x")`, `import_module("x")`, `importlib.import_module(".x", __package__)` with
+    /// literal names.
     fn call(&mut self, call: &ExprCall) {
         let function = match &*call.func {
             Expr::Name(name) => name.id.as_str(),

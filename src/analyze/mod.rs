@@ -48,7 +48,8 @@ pub(crate) struct Needs {
     pub(crate) left_out: BTreeSet<String>,
     /// Everything that any module imports, as [`Imports::names`].
     imported: BTreeSet<String>,
-    /// Warnings of imports in the user's own modules that cannot succeed, with the path of the module.
+    /// Warnings of imports in the user's own modules that cannot succeed, with the path of the
+    /// module.
     pub(crate) missing: Vec<(String, Error)>,
 }
 
@@ -67,11 +68,13 @@ impl Needs {
     }
 }
 
-/// Follows the imports of all modules into the standard library. `extra` names what the entry imports.
+/// Follows the imports of all modules into the standard library. `extra` names what the entry
+/// imports.
 ///
 /// # Errors
-/// [`Code::UnknownModule`] for a pattern that matches nothing; [`Code::UnavailableModule`] when a module of the user's own that runs for
-/// certain needs a standard module that the runtime does not have.
+/// [`Code::UnknownModule`] for a pattern that matches nothing; [`Code::UnavailableModule`] when a
+/// module of the user's own that runs for certain needs a standard module that the runtime does not
+/// have.
 pub(crate) fn analyze(
     sources: &Sources,
     library: &StandardLibrary,
@@ -186,7 +189,8 @@ pub(crate) fn analyze(
     })
 }
 
-/// The error for a module of the user's own that cannot be imported without a module that the runtime lacks.
+/// The error for a module of the user's own that cannot be imported without a module that the
+/// runtime lacks.
 fn unavailable(
     file: &Collected,
     imports: &Imports,
@@ -212,7 +216,8 @@ fn unavailable(
     )
 }
 
-/// Warnings of modules that a module of the user's own cannot be imported without, and that nothing provides.
+/// Warnings of modules that a module of the user's own cannot be imported without, and that nothing
+/// provides.
 fn missing(file: &Collected, imports: &Imports, is_anywhere: &dyn Fn(&str) -> bool) -> Vec<Error> {
     let (Some(path), Contents::Bytes(source)) = (&file.own, &file.contents) else {
         return Vec::new();
@@ -238,7 +243,8 @@ fn missing(file: &Collected, imports: &Imports, is_anywhere: &dyn Fn(&str) -> bo
     warnings
 }
 
-/// The dotted name under which the source at `path` is imported from one of `roots`; empty if from none.
+/// The dotted name under which the source at `path` is imported from one of `roots`; empty if from
+/// none.
 fn dotted_name(path: &str, roots: &[String]) -> String {
     roots
         .iter()

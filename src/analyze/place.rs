@@ -31,7 +31,8 @@ pub(crate) fn place_of_error(path: &Path, source: &[u8], error: &SourceError) ->
     }
 }
 
-/// Offset in bytes of a line and a column, both counted from 1, columns in characters. Never behind the end of the line.
+/// Offset in bytes of a line and a column, both counted from 1, columns in characters. Never behind
+/// the end of the line.
 fn offset(text: &str, line: usize, column: usize) -> usize {
     let before: usize = text
         .split_inclusive('\n')

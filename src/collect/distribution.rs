@@ -47,7 +47,8 @@ impl Distribution {
         };
         let files = match fs::read(directory.join("RECORD")) {
             Ok(text) => record::paths(&String::from_utf8_lossy(&text)).collect(),
-            // Packagers of operating systems leave it out. Then the files count as listed by nobody, and are taken all the same.
+            // Packagers of operating systems leave it out. Then the files count as listed by
+            // nobody, and are taken all the same.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(damaged("the file list", error)),
         };

@@ -1,6 +1,7 @@
-//! From an installed tree to the files of an image: every distribution whole, by its `RECORD`, what lies beside them, and the
-//! program's own files. Nothing is guessed away; only what depends on where and how something was installed is made uniform:
-//! `INSTALLER`, `RECORD`, `REQUESTED`, `direct_url.json` of local paths, the caches of installers, and the first lines of scripts.
+//! From an installed tree to the files of an image: every distribution whole, by its `RECORD`, what
+//! lies beside them, and the program's own files. Nothing is guessed away; only what depends on
+//! where and how something was installed is made uniform: `INSTALLER`, `RECORD`, `REQUESTED`,
+//! `direct_url.json` of local paths, the caches of installers, and the first lines of scripts.
 
 mod distribution;
 pub(crate) mod modules;

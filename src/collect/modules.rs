@@ -57,7 +57,8 @@ pub(crate) fn find<'a>(
                 continue;
             };
             let (directory, name, is_package) = position_of_stem(stem);
-            // No import statement can ask for a name with a dot in it: `x.cpython-312-darwin.so` is no module.
+            // No import statement can ask for a name with a dot in it: `x.cpython-312-darwin.so` is
+            // no module.
             if name.is_empty() || name.contains('.') {
                 continue;
             }

@@ -1,5 +1,6 @@
-//! `.pth` files: directories that `site` adds to `sys.path`, and code that it runs. A frozen program does not run `site`, so
-//! directories inside the tree become part of the search path at build time, and everything else is told.
+//! `.pth` files: directories that `site` adds to `sys.path`, and code that it runs. A frozen
+//! program does not run `site`, so directories inside the tree become part of the search path at
+//! build time, and everything else is told.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -35,8 +36,9 @@ pub(super) fn lines(name: &str, text: &str) -> Vec<Line> {
         .collect()
 }
 
-/// Code of which it is known that a frozen program runs without it: setuptools' hook for `distutils` (which Python 3.13 does not have), the
-/// patch of virtual environments for `distutils`, and namespace packages of old style, which the import system finds by itself.
+/// Code of which it is known that a frozen program runs without it: setuptools' hook for
+/// `distutils` (which Python 3.13 does not have), the patch of virtual environments for
+/// `distutils`, and namespace packages of old style, which the import system finds by itself.
 fn is_known(name: &str, line: &str) -> bool {
     matches!(
         name,

@@ -3,7 +3,8 @@
 /// First line of every script in `/fastice/bin`.
 pub(super) const SHEBANG: &str = "#!/fastice/bin/python\n";
 
-/// The script that calls `attribute` of `module` and exits with what it returns (the entry points specification).
+/// The script that calls `attribute` of `module` and exits with what it returns (the entry points
+/// specification).
 pub(crate) fn console_script(module: &str, attribute: &str) -> String {
     let imported = attribute.split('.').next().unwrap_or(attribute);
     format!(
@@ -14,7 +15,8 @@ pub(crate) fn console_script(module: &str, attribute: &str) -> String {
     )
 }
 
-/// `contents` of a script with its first line made independent of where it was installed; `None` if it is not a Python script.
+/// `contents` of a script with its first line made independent of where it was installed; `None` if
+/// it is not a Python script.
 pub(super) fn relocated(contents: &[u8]) -> Option<Vec<u8>> {
     let end = contents.iter().position(|&byte| byte == b'\n')? + 1;
     let (first, rest) = contents.split_at(end);

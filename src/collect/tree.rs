@@ -69,8 +69,9 @@ impl Tree<'_> {
         self.search_paths(collection)
     }
 
-    /// Where the file that a `RECORD` names lies on the disk, and where it appears below the root. What lies outside `site-packages` (`../../../bin/x`)
-    /// keeps its place in the installation. `None` for absolute paths.
+    /// Where the file that a `RECORD` names lies on the disk, and where it appears below the root.
+    /// What lies outside `site-packages` (`../../../bin/x`) keeps its place in the installation.
+    /// `None` for absolute paths.
     fn place(&self, path: &str) -> Option<(PathBuf, String)> {
         let mut disk = self.site.to_owned();
         let mut inside: Vec<&str> = self.site_packages.split('/').collect();
@@ -238,7 +239,8 @@ impl Tree<'_> {
         }
     }
 
-    /// Files in the tree that no distribution lists: modules copied by hand, what editable installs left.
+    /// Files in the tree that no distribution lists: modules copied by hand, what editable installs
+    /// left.
     fn unlisted(
         &self,
         share: Share,
@@ -249,7 +251,8 @@ impl Tree<'_> {
             .follow_links(true)
             .into_iter()
             .filter_entry(|entry| entry.file_name() != "__pycache__");
-        // What lies unlisted in the metadata directory of a distribution that lists its files is an installer's note to itself.
+        // What lies unlisted in the metadata directory of a distribution that lists its files is an
+        // installer's note to itself.
         let listing: BTreeSet<PathBuf> = seen
             .iter()
             .filter_map(|path| path.parent())
@@ -370,7 +373,8 @@ fn is_idle_link(error: &walkdir::Error) -> bool {
 fn insert(collection: &mut Collection, path: &str, file: Collected, owner: &str) -> Result<()> {
     let share = file.share;
     match collection.files.insert(path.to_owned(), file) {
-        // Two distributions may install the same file (the `__init__` of a shared namespace); then the last wins, as on the disk.
+        // Two distributions may install the same file (the `__init__` of a shared namespace); then
+        // the last wins, as on the disk.
         Some(before) if before.share == share => Err(Error::new(
             Code::Conflict,
             format!("{owner} lists {path} twice"),

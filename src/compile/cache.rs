@@ -9,8 +9,8 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 use super::{Code, Job, marshal};
 use crate::interrupt::TempFile;
 
-/// A directory of code objects. Safe to share between builds that run at the same time: files appear whole or not at
-/// all, and one that is not what was written counts as absent.
+/// A directory of code objects. Safe to share between builds that run at the same time: files
+/// appear whole or not at all, and one that is not what was written counts as absent.
 pub(crate) struct Cache {
     directory: PathBuf,
     magic: u32,
@@ -50,8 +50,8 @@ impl Cache {
         })
     }
 
-    /// Stores what `job` compiled to. A cache that cannot be written makes builds slower, not wrong, so this
-    /// cannot fail.
+    /// Stores what `job` compiled to. A cache that cannot be written makes builds slower, not
+    /// wrong, so this cannot fail.
     pub(crate) fn put(&self, job: &Job, code: &Code) {
         let path = self.path(job);
         let Some(directory) = path.parent() else {

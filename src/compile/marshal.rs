@@ -1,11 +1,13 @@
 //! Makes marshaled code objects canonical.
 //!
-//! `marshal.dumps` marks an object for later reference when its reference count is above one, so its output depends on what the
-//! process did before. Here the stream is read into a graph in which equal immutable objects are one node, and written
-//! again: an object is marked exactly when it occurs more than once, references are numbered in the order of
-//! writing, the elements of frozen sets are sorted. Loading the result gives an equal code object.
+//! `marshal.dumps` marks an object for later reference when its reference count is above one, so
+//! its output depends on what the process did before. Here the stream is read into a graph in which
+//! equal immutable objects are one node, and written again: an object is marked exactly when it
+//! occurs more than once, references are numbered in the order of writing, the elements of frozen
+//! sets are sorted. Loading the result gives an equal code object.
 //!
-//! The format is version 4, as CPython 3.13 writes it (`Python/marshal.c`). Only what a code object can hold is understood.
+//! The format is version 4, as CPython 3.13 writes it (`Python/marshal.c`). Only what a code object
+//! can hold is understood.
 
 use std::collections::HashMap;
 
@@ -295,7 +297,8 @@ impl Graph<'_> {
         }
     }
 
-    /// Is a mark worth it? Not for what CPython has only once anyway and what is no longer than a reference.
+    /// Is a mark worth it? Not for what CPython has only once anyway and what is no longer than a
+    /// reference.
     fn can_be_shared(&self, id: Id) -> bool {
         match &self.nodes[id as usize] {
             Node::Singleton(_) | Node::Int(_) => false,
@@ -304,7 +307,8 @@ impl Graph<'_> {
         }
     }
 
-    /// A number of bytes that differ for different values, the key by which elements of frozen sets are sorted.
+    /// A number of bytes that differ for different values, the key by which elements of frozen sets
+    /// are sorted.
     fn plain(&self, id: Id, out: &mut Vec<u8>) {
         self.head(id, false, 0, out);
         for child in self.children(id) {

@@ -1,4 +1,5 @@
-//! From sources to code objects, by worker processes of the runtime itself and a cache of what they made.
+//! From sources to code objects, by worker processes of the runtime itself and a cache of what they
+//! made.
 
 mod cache;
 mod marshal;
@@ -58,7 +59,8 @@ pub(crate) enum Outcome {
     Error(SourceError),
 }
 
-/// Why a source could not be compiled, in CPython's words. Lines and columns count from 1, columns in characters; 0 if unknown.
+/// Why a source could not be compiled, in CPython's words. Lines and columns count from 1, columns
+/// in characters; 0 if unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SourceError {
     /// First line.
@@ -107,7 +109,8 @@ impl Compiler {
     /// Compiles all `jobs`. The outcomes are in their order.
     ///
     /// # Errors
-    /// When a worker cannot be started or dies. A source that is not Python is no error but an [`Outcome`].
+    /// When a worker cannot be started or dies. A source that is not Python is no error but an
+    /// [`Outcome`].
     pub(crate) fn compile(&self, jobs: &[Job], ui: &dyn Reporter) -> Result<Vec<Outcome>> {
         use rayon::prelude::*;
         let mut outcomes: Vec<Option<Outcome>> = jobs

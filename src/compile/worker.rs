@@ -1,4 +1,5 @@
-//! A process of the runtime that compiles sources. The protocol is described in `compile_worker.py`.
+//! A process of the runtime that compiles sources. The protocol is described in
+//! `compile_worker.py`.
 
 use std::io::{self, Read, Write};
 use std::path::Path;

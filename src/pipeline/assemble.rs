@@ -25,7 +25,8 @@ pub(super) struct Compiled {
 /// Compiles the sources among `modules`.
 ///
 /// # Errors
-/// When a worker fails. A source that is not Python is no error yet: perhaps nothing ever imports it.
+/// When a worker fails. A source that is not Python is no error yet: perhaps nothing ever imports
+/// it.
 pub(super) fn compile(
     collection: &Collection,
     modules: &Modules,
@@ -64,8 +65,8 @@ impl Compiled {
     /// Tells what is not Python. `is_imported` says of a source whether anything imports it.
     ///
     /// # Errors
-    /// [`Code::Syntax`] for a source of the user's own that is imported. Others go in without code: importing them
-    /// fails as it does under `python`.
+    /// [`Code::Syntax`] for a source of the user's own that is imported. Others go in without code:
+    /// importing them fails as it does under `python`.
     pub(super) fn report(
         &self,
         collection: &Collection,

@@ -26,9 +26,11 @@ use shares::{STANDARD_LIBRARY, Shares};
 pub struct FreezeOptions {
     /// Optimization level of the code objects, 0 to 2: `python`, `python -O`, `python -OO`.
     pub optimization_level: u8,
-    /// Standard modules (dotted; a package means all of it) to take although no import of them was found.
+    /// Standard modules (dotted; a package means all of it) to take although no import of them was
+    /// found.
     pub include_modules: Vec<String>,
-    /// Standard modules (dotted; a package means all of it) to leave out although they are imported.
+    /// Standard modules (dotted; a package means all of it) to leave out although they are
+    /// imported.
     pub exclude_modules: Vec<String>,
     /// Overwrite an output that fastice did not make.
     pub force: bool,
@@ -52,7 +54,8 @@ pub struct Summary {
 pub struct Part {
     /// Where it comes from.
     pub origin: Origin,
-    /// Normalized name of the distribution, or what else it is: `stub`, `standard library`, `app`, `index`.
+    /// Normalized name of the distribution, or what else it is: `stub`, `standard library`, `app`,
+    /// `index`.
     pub name: String,
     /// Version of the distribution.
     pub version: Option<String>,
@@ -105,7 +108,8 @@ pub fn freeze(
     let compiled = assemble::compile(&collection, &modules, &compiler, level, reporter)?;
 
     reporter.stage("Following imports");
-    // Only in what Python has accepted: the scanner relies on limits that the compiler sets, such as that of nesting.
+    // Only in what Python has accepted: the scanner relies on limits that the compiler sets, such
+    // as that of nesting.
     let sources = Sources {
         collection: &collection,
         modules: &modules,

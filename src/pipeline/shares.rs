@@ -41,7 +41,8 @@ impl Shares {
         }
     }
 
-    /// All parts of an executable of `len` bytes with a stub of `stub` bytes, the largest first; those without files are left out.
+    /// All parts of an executable of `len` bytes with a stub of `stub` bytes, the largest first;
+    /// those without files are left out.
     pub(super) fn parts(self, stub: u64, len: u64) -> Vec<Part> {
         let mut parts = self.0;
         parts.retain(|part| part.files > 0);

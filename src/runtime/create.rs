@@ -25,12 +25,13 @@ use crate::{Code, Error, Result};
 pub struct Ingredients {
     /// The stub: the stripped ELF executable that boots an image.
     pub stub: PathBuf,
-    /// A `python` program of the very version and magic number of the stub; it compiles the standard library. It is
-    /// run as it is.
+    /// A `python` program of the very version and magic number of the stub; it compiles the
+    /// standard library. It is run as it is.
     pub python: PathBuf,
     /// The standard library: `Lib` of CPython's source.
     pub stdlib: PathBuf,
-    /// `_sysconfigdata__linux_x86_64-linux-gnu.py`, with every build path already rewritten to `/fastice`. Keeps its file name.
+    /// `_sysconfigdata__linux_x86_64-linux-gnu.py`, with every build path already rewritten to
+    /// `/fastice`. Keeps its file name.
     pub sysconfigdata: PathBuf,
     /// pip's wheel.
     pub pip_wheel: PathBuf,
@@ -57,10 +58,12 @@ const ABSENT: &[&str] = &[
 /// All of the pack is one part.
 const SHARE: usize = 0;
 
-/// Writes the runtime pack to `output`, atomically, mode 755. The same ingredients give the same bytes.
+/// Writes the runtime pack to `output`, atomically, mode 755. The same ingredients give the same
+/// bytes.
 ///
 /// # Errors
-/// When an ingredient cannot be read, a standard module cannot be compiled, or the pack cannot be written.
+/// When an ingredient cannot be read, a standard module cannot be compiled, or the pack cannot be
+/// written.
 pub fn create(ingredients: &Ingredients, output: &Path) -> Result<()> {
     let target = Target::new(output, true)?;
     let interpreter = Interpreter::ask(&ingredients.python, &ingredients.platform)?;
@@ -199,7 +202,8 @@ pub(crate) fn library_directory(identity: &PythonIdentity) -> String {
     format!("lib/python{major}.{minor}")
 }
 
-/// `sys.path` of the interpreter: the same directories in the same order as an installed `python` has them.
+/// `sys.path` of the interpreter: the same directories in the same order as an installed `python`
+/// has them.
 pub(crate) fn search_paths(identity: &PythonIdentity) -> Vec<String> {
     let library = library_directory(identity);
     vec![

@@ -1,8 +1,9 @@
 //! The runtime pack: the stub and the standard library that every frozen executable is made of.
 //!
-//! A pack is itself a frozen executable: stub and image, with the whole standard library, pip, licences and a manifest inside, whose
-//! program is the interpreter. So the builder reads stub, sources and code objects out of it with the image reader, and
-//! runs it as `python` for whatever must be done in Python: compiling, pip, build back ends.
+//! A pack is itself a frozen executable: stub and image, with the whole standard library, pip,
+//! licences and a manifest inside, whose program is the interpreter. So the builder reads stub,
+//! sources and code objects out of it with the image reader, and runs it as `python` for whatever
+//! must be done in Python: compiling, pip, build back ends.
 
 mod create;
 pub mod layout;

@@ -30,12 +30,12 @@ pub struct Pack {
 }
 
 impl Pack {
-    /// The pack that `FASTICE_RUNTIME` names, else the one this builder carries, which is unpacked into the cache the first
-    /// time so that it can be run.
+    /// The pack that `FASTICE_RUNTIME` names, else the one this builder carries, which is unpacked
+    /// into the cache the first time so that it can be run.
     ///
     /// # Errors
-    /// [`Code::NoRuntime`] when there is none, [`Code::DamagedRuntime`] when it cannot be used, [`Code::Io`] when the cache
-    /// cannot be written.
+    /// [`Code::NoRuntime`] when there is none, [`Code::DamagedRuntime`] when it cannot be used,
+    /// [`Code::Io`] when the cache cannot be written.
     pub fn locate() -> Result<Self> {
         if let Some(path) = env::var_os(PACK_VARIABLE).filter(|value| !value.is_empty()) {
             return Self::open(Path::new(&path));
@@ -56,7 +56,8 @@ impl Pack {
     /// Opens the pack at `path`.
     ///
     /// # Errors
-    /// [`Code::NoRuntime`] when it cannot be read, [`Code::DamagedRuntime`] when it is not a whole pack.
+    /// [`Code::NoRuntime`] when it cannot be read, [`Code::DamagedRuntime`] when it is not a whole
+    /// pack.
     pub fn open(path: &Path) -> Result<Self> {
         let unreadable = |error| {
             Error::new(
@@ -216,8 +217,9 @@ impl Pack {
     }
 }
 
-/// Puts the embedded pack into the cache under its hash, unless it is there. A cached file of the right length that ends in
-/// the right footer is taken for whole: it got its name only after it was written and synced.
+/// Puts the embedded pack into the cache under its hash, unless it is there. A cached file of the
+/// right length that ends in the right footer is taken for whole: it got its name only after it was
+/// written and synced.
 fn unpack(cache: &Path) -> Result<PathBuf> {
     let directory = cache.join("runtime").join(EMBEDDED_HASH);
     let path = directory.join("python");

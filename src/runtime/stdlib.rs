@@ -1,4 +1,5 @@
-//! The standard library of a runtime: its modules, what they import, and which of them a program needs.
+//! The standard library of a runtime: its modules, what they import, and which of them a program
+//! needs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +10,8 @@ use crate::{Code, Error, Result};
 /// Path of the graph in a pack, below the root.
 pub(crate) const GRAPH: &str = "share/fastice/modules.json";
 
-/// The standard modules of a runtime and the imports between them, worked out when the pack is made.
+/// The standard modules of a runtime and the imports between them, worked out when the pack is
+/// made.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StandardLibrary {
     /// Modules by dotted name.
@@ -47,7 +49,8 @@ impl StandardLibrary {
         })
     }
 
-    /// Links modules by the names they import, as [`crate::analyze`] finds them, and by the table of what it cannot find.
+    /// Links modules by the names they import, as [`crate::analyze`] finds them, and by the table
+    /// of what it cannot find.
     pub(crate) fn new(
         origins: BTreeMap<String, Option<String>>,
         imports: &BTreeMap<String, BTreeSet<String>>,
@@ -103,7 +106,8 @@ impl StandardLibrary {
         library
     }
 
-    /// Gives each of the files at `paths`, which are below `directory` and no modules, to the package it lies in.
+    /// Gives each of the files at `paths`, which are below `directory` and no modules, to the
+    /// package it lies in.
     pub(crate) fn add_data<'a>(&mut self, directory: &str, paths: impl Iterator<Item = &'a str>) {
         for path in paths {
             let Some(relative) = path
@@ -146,8 +150,8 @@ impl StandardLibrary {
         &self.absent
     }
 
-    /// What an import of `name` runs: itself and the packages around it, as far as they are standard modules. `a.*` stands for
-    /// the modules directly in `a`.
+    /// What an import of `name` runs: itself and the packages around it, as far as they are
+    /// standard modules. `a.*` stands for the modules directly in `a`.
     pub fn resolve(&self, name: &str) -> Vec<String> {
         if let Some(package) = name.strip_suffix(".*") {
             let mut found = self.resolve(package);
@@ -166,7 +170,8 @@ impl StandardLibrary {
             .collect()
     }
 
-    /// What a row of the table names: one module, or with `.*` a package and the modules directly in it.
+    /// What a row of the table names: one module, or with `.*` a package and the modules directly
+    /// in it.
     fn named(&self, name: &str) -> Vec<String> {
         if name.ends_with(".*") {
             self.resolve(name)
@@ -184,7 +189,8 @@ impl StandardLibrary {
             .take_while(move |module| module.starts_with(&prefix))
     }
 
-    /// The modules that a program importing `names` needs, and all that these need in turn, without the `excluded`.
+    /// The modules that a program importing `names` needs, and all that these need in turn, without
+    /// the `excluded`.
     pub fn closure<'a>(
         &self,
         names: impl IntoIterator<Item = &'a str>,

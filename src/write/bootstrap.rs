@@ -23,7 +23,8 @@ struct Table {
     own: BTreeMap<String, String>,
 }
 
-/// Compiles the bootstrap. `standard` gives the code object of the standard module whose source is at a path below the root.
+/// Compiles the bootstrap. `standard` gives the code object of the standard module whose source is
+/// at a path below the root.
 ///
 /// # Errors
 /// When a module is missing or cannot be compiled.

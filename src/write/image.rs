@@ -20,10 +20,12 @@ pub(crate) struct Frozen {
     pub(crate) code: Vec<u8>,
 }
 
-/// Bytes that are read and compressed at a time: enough for every core, few enough to hold in memory.
+/// Bytes that are read and compressed at a time: enough for every core, few enough to hold in
+/// memory.
 const BATCH: u64 = 64 << 20;
 
-/// Writes `stub` and `layout` to `out`. Tells `stored` how many bytes each entry takes, and for whom.
+/// Writes `stub` and `layout` to `out`. Tells `stored` how many bytes each entry takes, and for
+/// whom.
 ///
 /// # Errors
 /// When a file cannot be read or `out` not be written.

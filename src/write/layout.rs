@@ -66,7 +66,8 @@ pub(crate) struct Module {
     pub(crate) code: Option<String>,
 }
 
-/// All of an image, in the order in which it is written. Paths are below the root, normalized, without leading slash.
+/// All of an image, in the order in which it is written. Paths are below the root, normalized,
+/// without leading slash.
 #[derive(Debug, Default)]
 pub(crate) struct Layout {
     /// Files and code objects by path.
@@ -111,7 +112,8 @@ impl Layout {
     }
 }
 
-/// Path of the code object of the source at `origin`, as `importlib.util.cache_from_source` gives it.
+/// Path of the code object of the source at `origin`, as `importlib.util.cache_from_source` gives
+/// it.
 pub(crate) fn code_path(origin: &str, cache_tag: &str, optimize: u8) -> String {
     let (directory, file) = match origin.rsplit_once('/') {
         Some((directory, file)) => (format!("{directory}/"), file),

@@ -53,7 +53,8 @@ pub(crate) struct Standard<'a> {
 }
 
 impl Standard<'_> {
-    /// Adds the modules named by `needed` with their data, sources and code objects, and the licences.
+    /// Adds the modules named by `needed` with their data, sources and code objects, and the
+    /// licences.
     ///
     /// # Errors
     /// When the pack is damaged, or a module cannot be compiled.
@@ -125,7 +126,8 @@ impl Standard<'_> {
         Ok(())
     }
 
-    /// The code objects of these sources: the pack's own, or compiled anew for another optimization level.
+    /// The code objects of these sources: the pack's own, or compiled anew for another optimization
+    /// level.
     fn codes<'o>(&self, origins: &[&'o str], ui: &dyn Reporter) -> Result<BTreeMap<&'o str, Code>> {
         let Self { pack, optimize, .. } = *self;
         if optimize == 0 {

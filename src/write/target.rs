@@ -17,7 +17,8 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Checks that `path` may be written: it is free, or holds a file that fastice made, or `force` is set.
+    /// Checks that `path` may be written: it is free, or holds a file that fastice made, or `force`
+    /// is set.
     ///
     /// # Errors
     /// [`Code::OutputIsDirectory`], [`Code::OutputExists`], or why it cannot be looked at.
@@ -45,7 +46,8 @@ impl Target {
         }
     }
 
-    /// Lets `write` fill a temporary file and gives it its name. When anything fails, nothing is left behind.
+    /// Lets `write` fill a temporary file and gives it its name. When anything fails, nothing is
+    /// left behind.
     ///
     /// # Errors
     /// Why it cannot be written.
