@@ -74,23 +74,21 @@ impl Terminal {
         stage.bar.finish_and_clear();
         if self.animated && self.verbosity > Verbosity::Quiet {
             let time = format::duration(stage.begun.elapsed());
-            self.print(&format!("{} ({time})", stage.name));
+            write(&format!("{} ({time})", stage.name));
         }
     }
     /// Prints above the bar, if there is one.
     fn print(&self, text: &str) {
-        let write = || {
-            // A closed stderr must not end the build.
-            let _ = writeln!(anstream::stderr(), "{}", text.trim_end_matches('\n'));
-        };
-        match self.stage.try_lock() {
-            Ok(stage) => match stage.as_ref() {
-                Some(stage) => stage.bar.suspend(write),
-                None => write(),
-            },
-            Err(_) => write(),
+        match self.stage().as_ref() {
+            Some(stage) => stage.bar.suspend(|| write(text)),
+            None => write(text),
         }
     }
+}
+
+/// Writes text to stderr, ended by one newline. A closed stderr must not end the build.
+fn write(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{}", text.trim_end_matches('\n'));
 }
 
 impl Reporter for Terminal {
@@ -107,7 +105,7 @@ impl Reporter for Terminal {
             bar
         } else {
             if self.verbosity > Verbosity::Quiet {
-                let _ = writeln!(anstream::stderr(), "{name}");
+                write(name);
             }
             ProgressBar::hidden()
         };
