@@ -69,7 +69,7 @@ pub enum Command {
     Run(Run),
     /// Say what an executable is, without running it.
     Inspect(Inspect),
-    /// List the files inside an executable.
+    /// List the files inside an executable: size, stored size, path.
     List(List),
     /// Explain an error code; without one, list them all.
     Explain(Explain),
