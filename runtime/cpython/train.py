@@ -48,7 +48,7 @@ def start_programs():
 # Functions and classes.
 
 
-@subject(12)
+@subject(36)
 def calls():
     def positional(a, b, c):
         return a + b + c
@@ -85,7 +85,7 @@ def calls():
         function(12)
 
 
-@subject(12)
+@subject(36)
 def classes():
     import abc
     import dataclasses
@@ -205,7 +205,7 @@ def classes():
 # Control flow.
 
 
-@subject(12)
+@subject(36)
 def exceptions():
     import contextlib
     import traceback
@@ -266,7 +266,7 @@ def exceptions():
             traceback.format_exc()
 
 
-@subject(12)
+@subject(36)
 def generators():
     import itertools
 
@@ -296,7 +296,7 @@ def generators():
         list(itertools.combinations(range(7), 3)), list(itertools.pairwise(range(60)))
 
 
-@subject(8)
+@subject(24)
 def matching():
     def describe(value):
         match value:
@@ -319,7 +319,7 @@ def matching():
             describe(value)
 
 
-@subject(6)
+@subject(18)
 def coroutines():
     import asyncio
 
@@ -368,7 +368,7 @@ def coroutines():
 # Built-in types.
 
 
-@subject(12)
+@subject(36)
 def sequences():
     import bisect
     import collections
@@ -409,7 +409,7 @@ def sequences():
                 grid[row][column] += grid[column][row]
 
 
-@subject(12)
+@subject(36)
 def mappings():
     import collections
 
@@ -443,7 +443,7 @@ def mappings():
         point.x + point.y, point._replace(x=3), point._asdict()
 
 
-@subject(12)
+@subject(36)
 def text():
     import string
     import textwrap
@@ -475,7 +475,7 @@ def text():
     textwrap.fill(sample * 20, 60), textwrap.dedent("  a\n  b")
 
 
-@subject(12)
+@subject(36)
 def numbers():
     import decimal
     import fractions
@@ -513,7 +513,7 @@ def numbers():
 # The standard library.
 
 
-@subject(8)
+@subject(24)
 def serialization():
     import base64
     import copy
@@ -556,7 +556,7 @@ def serialization():
         tomllib.loads('title = "x"\n[table]\nvalues = [1, 2.5, true]\nwhen = 2024-05-06\n')
 
 
-@subject(8)
+@subject(24)
 def expressions():
     import re
 
@@ -570,7 +570,7 @@ def expressions():
         re._compiler.compile(rf"(?:ab|cd){{1,{i + 1}}}[^x-z]+?(?=end|\d)\w*", 0)
 
 
-@subject(6)
+@subject(18)
 def times():
     import calendar
     import datetime
@@ -587,7 +587,7 @@ def times():
     calendar.monthrange(2024, 2)
 
 
-@subject(4)
+@subject(12)
 def files():
     import configparser
     import pathlib
@@ -616,7 +616,7 @@ def files():
         parser["a"]["y"]
 
 
-@subject(4)
+@subject(12)
 def documents():
     import email
     import html
@@ -638,7 +638,7 @@ def documents():
         database.execute("select name, sum(price) from items where id > 5 group by name order by 2 desc").fetchall()
 
 
-@subject(4)
+@subject(12)
 def programs():
     import argparse
     import ast
