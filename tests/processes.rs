@@ -164,22 +164,41 @@ fn a_program_that_means_python_gets_python() {
 }
 
 #[test]
-fn a_program_without_a_module_says_it_as_python_does() {
+fn a_program_without_a_module_says_so() {
     let workspace = workspace();
     workspace.file(
-        "app/install.py",
+        "app/module.py",
         "import subprocess, sys\n\
-         sys.exit(subprocess.run([sys.executable, '-m', 'pip', '--version']).returncode)\n",
+         sys.exit(subprocess.run([sys.executable, '-m', sys.argv[1], '--version']).returncode)\n",
     );
-    let program = freeze(&workspace, &["app/install.py"]);
-    let output = run(&mut command(&workspace, &program, &[]));
-    assert_eq!(
-        (output.status.code(), stderr(&output)),
-        (
-            Some(1),
-            format!("{}: No module named pip\n", program.display())
-        )
+    let program = freeze(&workspace, &["app/module.py", "--exclude-module", "pdb"]);
+    // As python says it.
+    let missing = "No module named pip";
+    // With the remedy, if there is one.
+    let left_out = "Error while finding module specification for 'pdb' (ModuleNotFoundError: No module named 'pdb'; \
+                    it was left out of this executable: rebuild with --include-module pdb)";
+    for (module, message) in [("pip", missing), ("pdb", left_out)] {
+        let output = run(&mut command(&workspace, &program, &[module]));
+        assert_eq!(
+            (output.status.code(), stderr(&output)),
+            (Some(1), format!("{}: {message}\n", program.display()))
+        );
+    }
+}
+
+#[test]
+fn workers_of_an_unguarded_script_fail_as_in_python() {
+    let workspace = workspace();
+    workspace.file(
+        "app/unguarded.py",
+        "import multiprocessing\n\
+         process = multiprocessing.get_context('spawn').Process(target=print)\n\
+         process.start()\n\
+         process.join()\n\
+         print(process.exitcode)\n",
     );
+    let program = freeze(&workspace, &["app/unguarded.py"]);
+    same(&workspace, &program, &["unguarded.py"], &[]);
 }
 
 #[test]

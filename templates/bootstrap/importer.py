@@ -95,12 +95,12 @@ class Finder(_fastice.Finder, FileFinder):
         return spec
 
     def _is_missed(self, fullname):
-        """Must an import of this standard module, left out of the image, fail here?
+        """Must an import of this standard module, left out of the image, or `-m` with it, fail here?
 
         Probes get their None, and an entry after this one may provide the module: a directory
         with plugins, say, or a back port.
         """
-        if not _is_import():
+        if not _is_import() and not _is_run():
             return False
         parent = fullname.rpartition(".")[0]
         if parent:
@@ -140,6 +140,14 @@ def _is_import():
             return True
         frame = frame.f_back
     return False
+
+
+def _is_run():
+    """Is a finder asked by runpy, for a module to run?"""
+    frame = sys._getframe(2)
+    while frame and frame.f_code.co_filename.startswith("<frozen importlib."):
+        frame = frame.f_back
+    return frame is not None and frame.f_code.co_filename == "<frozen runpy>"
 
 
 def path_hook(path):

@@ -32,10 +32,6 @@ pub(crate) struct Role {
 /// What `multiprocessing` puts first on the command line of its children, where `sys.frozen` is true.
 const SPAWN_OPTION: &[u8] = b"--multiprocessing-fork";
 
-/// What these children run: it reads the arguments behind [`SPAWN_OPTION`], and ends the process.
-const SPAWN_CODE: &std::ffi::CStr =
-    c"from multiprocessing.spawn import freeze_support; freeze_support()";
-
 /// How much of a file is read to see whether Python is to run it.
 const SHEBANG_LEN: u64 = 256;
 
@@ -60,13 +56,8 @@ impl Role {
 /// The role of a child of the same program.
 pub(super) fn of_child(line: CommandLine, marker: &Marker) -> Role {
     let arguments = line.arguments();
-    if arguments
-        .get(1)
-        .is_some_and(|first| first.to_bytes() == SPAWN_OPTION)
-    {
-        let mut spawn = arguments;
-        spawn.splice(1..1, [c"-c".to_owned(), SPAWN_CODE.to_owned()]);
-        return Role::of_interpreter(CommandLine::new(spawn));
+    if let Some(worker) = worker(&arguments) {
+        return Role::of_interpreter(CommandLine::new(worker));
     }
     if marker.repeats == Some(Kind::Program) {
         return Role::of_program(line);
@@ -93,6 +84,33 @@ pub(super) fn of_child(line: CommandLine, marker: &Marker) -> Role {
         }
         Meaning::Program => Role::of_program(line),
     }
+}
+
+/// The command line of a worker of `multiprocessing` as it is where `sys.frozen` is not set. It gets its arguments as
+/// `NAME=NUMBER` or `NAME=None`.
+fn worker(arguments: &[CString]) -> Option<Vec<CString>> {
+    let [name, option, values @ ..] = arguments else {
+        return None;
+    };
+    if option.to_bytes() != SPAWN_OPTION {
+        return None;
+    }
+    let is_value = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'=');
+    if !values
+        .iter()
+        .all(|value| value.to_bytes().iter().all(is_value))
+    {
+        return None;
+    }
+    let values: Vec<&[u8]> = values.iter().map(|value| value.to_bytes()).collect();
+    let code = [
+        b"from multiprocessing.spawn import spawn_main; spawn_main(".as_slice(),
+        &values.join(b", ".as_slice()),
+        b")",
+    ]
+    .concat();
+    let code = CString::new(code).ok()?;
+    Some(vec![name.clone(), c"-c".to_owned(), code, option.clone()])
 }
 
 /// What a command line means to `python`.
