@@ -5,13 +5,14 @@
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::mem::MaybeUninit;
 
+use fastice_image::ROOT;
 use libc::{pid_t, posix_spawn_file_actions_t, posix_spawnattr_t};
 
 use super::environment::{environ, with_marker};
 use super::marker::Marker;
 use super::{PROCESS, Process};
 use crate::executable::Identity;
-use crate::vfs::hidden;
+use crate::vfs::{hidden, program};
 
 /// The file of this process, whatever became of its path.
 const SELF: &CStr = c"/proc/self/exe";
@@ -218,7 +219,7 @@ unsafe extern "C" fn execve(
     // SAFETY: as the caller of the C function promises.
     unsafe {
         execute(path, arguments, variables, || {
-            system_execve(path, arguments, variables)
+            program::execve(path, arguments, variables)
         })
     }
 }
@@ -248,6 +249,9 @@ unsafe extern "C" fn execvpe(
     // and none of them is this program.
     unsafe {
         match consider(file, arguments, Way::Exec) {
+            None if CStr::from_ptr(file).to_bytes().starts_with(ROOT.as_bytes()) => {
+                program::execve(file, arguments, variables)
+            }
             None => hidden::execvpe(file, arguments, variables),
             Some(start) => with_marker(variables, &start.marker, |variables| {
                 hidden::execvpe(start.path, arguments, variables)
@@ -304,7 +308,9 @@ unsafe fn spawn(
     // SAFETY: as the caller promises.
     unsafe {
         match consider(file, arguments, Way::Spawn) {
-            None => function(child, file, actions, attributes, arguments, variables),
+            None => program::spawn(file, |file| {
+                function(child, file, actions, attributes, arguments, variables)
+            }),
             Some(start) => {
                 let result = with_marker(variables, &start.marker, |variables| {
                     function(child, start.path, actions, attributes, arguments, variables)

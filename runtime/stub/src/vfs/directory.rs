@@ -6,6 +6,7 @@ use fastice_image::{DirectoryEntry, FileType};
 use libc::{AT_FDCWD, DIR, O_CLOEXEC, dirent};
 
 use super::errno::{Errno, answer};
+use super::hidden::{Filter, Order};
 use super::place::{self, Place, Virtual};
 use super::{hidden, memfd, tree};
 
@@ -27,8 +28,8 @@ struct Stream {
 }
 
 impl Stream {
-    fn open(path: &str, descriptor: c_int) -> Result<*mut DIR, Errno> {
-        let stream = Self {
+    fn new(path: &str, descriptor: c_int) -> Result<Self, Errno> {
+        Ok(Self {
             descriptor,
             mark: MARK,
             path: path.to_owned(),
@@ -36,8 +37,11 @@ impl Stream {
             position: 0,
             // SAFETY: the structure has numbers only, for which zero is a value.
             current: unsafe { std::mem::zeroed() },
-        };
-        Ok(Box::into_raw(Box::new(stream)).cast())
+        })
+    }
+
+    fn open(path: &str, descriptor: c_int) -> Result<*mut DIR, Errno> {
+        Ok(Box::into_raw(Box::new(Self::new(path, descriptor)?)).cast())
     }
 
     /// The stream behind a `DIR`, if it is one of ours.
@@ -76,8 +80,6 @@ impl Stream {
         };
         entry.d_ino = inode;
         entry.d_type = file_type;
-        // The reader of an entry goes by the zero at its end.
-        entry.d_reclen = 0;
         // Names that are too long for C are cut; no file system has them.
         let len = name.len().min(entry.d_name.len() - 1);
         for (to, from) in entry.d_name.iter_mut().zip(&name.as_bytes()[..len]) {
@@ -205,4 +207,73 @@ interpose! {
 fn open_inside(place: &Virtual) -> Result<*mut DIR, Errno> {
     tree::find(place)?;
     Stream::open(place.path(), -1)
+}
+
+/// Lists a place in the tree as `scandir` does: an array and entries that the caller frees.
+///
+/// # Safety
+/// `list` is valid, and the functions do not unwind.
+unsafe fn scan_inside(
+    place: &Virtual,
+    list: *mut *mut *mut dirent,
+    filter: Option<Filter>,
+    order: Option<Order>,
+) -> Result<c_int, Errno> {
+    tree::find(place)?;
+    let mut stream = Stream::new(place.path(), -1)?;
+    // SAFETY: the structure has numbers only, for which zero is a value.
+    let mut entry: dirent = unsafe { std::mem::zeroed() };
+    let mut entries = Vec::new();
+    while stream.next(&mut entry) {
+        // SAFETY: as the caller promises.
+        if filter.is_none_or(|filter| unsafe { filter(&raw const entry) } != 0) {
+            entries.push(entry);
+        }
+    }
+    if let Some(order) = order {
+        entries.sort_by(|left, right| {
+            let (mut left, mut right) = (std::ptr::from_ref(left), std::ptr::from_ref(right));
+            // SAFETY: as the caller promises.
+            unsafe { order(&raw mut left, &raw mut right) }.cmp(&0)
+        });
+    }
+    // SAFETY: each piece of memory is as large as what is written there.
+    unsafe {
+        let array = allocate::<*mut dirent>(entries.len())?;
+        for (index, entry) in entries.iter().enumerate() {
+            let copy = allocate::<dirent>(1)?;
+            copy.write(*entry);
+            array.add(index).write(copy);
+        }
+        *list = array;
+    }
+    c_int::try_from(entries.len()).map_err(|_| Errno(libc::EOVERFLOW))
+}
+
+/// Memory for `count` values that the caller of a C function frees.
+fn allocate<T>(count: usize) -> Result<*mut T, Errno> {
+    // SAFETY: no preconditions.
+    let memory = unsafe { libc::calloc(count.max(1), size_of::<T>()) }.cast::<T>();
+    if memory.is_null() {
+        Err(Errno(libc::ENOMEM))
+    } else {
+        Ok(memory)
+    }
+}
+
+interpose! {
+    fn [scandir, scandir64](
+        path: *const c_char,
+        list: *mut *mut *mut dirent,
+        filter: Option<Filter>,
+        order: Option<Order>
+    ) -> c_int {
+        // SAFETY: as the caller of the C function promises.
+        match unsafe { place::resolve(AT_FDCWD, path) } {
+            // SAFETY: as the caller promises.
+            Place::Inside(place) => answer(unsafe { scan_inside(&place, list, filter, order) }),
+            // SAFETY: as the caller promises.
+            Place::Outside(path) => unsafe { hidden::scandir(path.as_ptr(), list, filter, order) },
+        }
+    }
 }

@@ -8,6 +8,12 @@ use libc::{
     ssize_t, timespec, timeval, utimbuf,
 };
 
+/// Chooses entries for `scandir`.
+pub(crate) type Filter = unsafe extern "C" fn(*const dirent) -> c_int;
+
+/// Compares entries for `scandir`.
+pub(crate) type Order = unsafe extern "C" fn(*mut *const dirent, *mut *const dirent) -> c_int;
+
 /// A function of the C library that a definition of this executable hides, looked up when it is first needed.
 struct Hidden {
     name: &'static CStr,
@@ -108,6 +114,7 @@ hidden! {
     fn realpath(path: *const c_char, buffer: *mut c_char) -> *mut c_char;
     fn remove(path: *const c_char) -> c_int;
     fn rewinddir(stream: *mut DIR) -> ();
+    fn scandir(path: *const c_char, list: *mut *mut *mut dirent, filter: Option<Filter>, order: Option<Order>) -> c_int;
     fn seekdir(stream: *mut DIR, position: c_long) -> ();
     fn statvfs(path: *const c_char, status: *mut libc::statvfs) -> c_int;
     fn system(command: *const c_char) -> c_int;

@@ -111,7 +111,8 @@ impl Descriptor {
         Ok(())
     }
 
-    fn into_raw(self) -> c_int {
+    /// Gives it away, open.
+    pub(crate) fn into_raw(self) -> c_int {
         let descriptor = self.0;
         std::mem::forget(self);
         descriptor
@@ -263,6 +264,11 @@ pub(crate) fn directory_of(descriptor: c_int) -> Option<&'static str> {
     label
         .filter(|label| label.kind == Kind::Directory)
         .map(|label| tree::path_of(label.inode))
+}
+
+/// Is a descriptor open on the file or directory at `path`?
+pub(crate) fn is_open_on(descriptor: c_int, path: &str) -> bool {
+    label_of(descriptor).is_some_and(|label| label.inode == tree::inode(path))
 }
 
 /// What a descriptor stands for, if it is one of ours.

@@ -18,6 +18,7 @@ mod links;
 pub(crate) mod memfd;
 mod open;
 pub(crate) mod place;
+pub(crate) mod program;
 mod refuse;
 mod status;
 mod stream;

@@ -1,0 +1,157 @@
+//! Programs in the tree: executables that come with a distribution.
+//!
+//! The kernel gets the program as a memory file.
+
+use std::ffi::{CStr, CString, c_char, c_int};
+use std::sync::{Mutex, PoisonError};
+
+use libc::{AT_EMPTY_PATH, AT_FDCWD, EACCES, O_CLOEXEC};
+
+use super::errno::{Errno, answer};
+use super::memfd::{self, Descriptor};
+use super::place::{self, Place, Virtual};
+use super::tree::{self, Node};
+
+/// What a script begins with.
+const SCRIPT: &[u8] = b"#!";
+
+/// Descriptors of scripts that were started in processes of their own: an interpreter opens its script when nobody
+/// waits for it any more.
+static SCRIPTS: Mutex<Vec<(String, c_int)>> = Mutex::new(Vec::new());
+
+/// A program that can be executed.
+struct Program {
+    descriptor: Descriptor,
+    is_script: bool,
+}
+
+impl Program {
+    fn open(place: &Virtual) -> Result<Self, Errno> {
+        match tree::find(place)? {
+            Node::File(file) if file.executable => {
+                let is_script = tree::with_contents(&file, place.path(), |contents| {
+                    Ok(contents.starts_with(SCRIPT))
+                })?;
+                // A script is opened again, by its interpreter.
+                let flags = if is_script { 0 } else { O_CLOEXEC };
+                let descriptor = memfd::open_file(place.path(), &file, flags)?;
+                Ok(Self {
+                    descriptor: Descriptor::new(descriptor),
+                    is_script,
+                })
+            }
+            _ => Err(Errno(EACCES)),
+        }
+    }
+
+    /// The number of a descriptor that stays open for as long as the new process may need it: one for each script.
+    fn keep(self, place: &Virtual) -> Kept {
+        if !self.is_script {
+            return Kept::Until(self.descriptor);
+        }
+        let mut scripts = SCRIPTS.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever closes all descriptors closes these, too.
+        scripts.retain(|(path, number)| memfd::is_open_on(*number, path));
+        if let Some((_, number)) = scripts.iter().find(|(path, _)| path == place.path()) {
+            return Kept::ForEver(*number);
+        }
+        let number = self.descriptor.into_raw();
+        scripts.push((place.path().to_owned(), number));
+        Kept::ForEver(number)
+    }
+}
+
+/// An open program.
+enum Kept {
+    /// Until this is dropped.
+    Until(Descriptor),
+    /// As long as the process lives.
+    ForEver(c_int),
+}
+
+impl Kept {
+    fn number(&self) -> c_int {
+        match self {
+            Self::Until(descriptor) => descriptor.number(),
+            Self::ForEver(number) => *number,
+        }
+    }
+}
+
+/// Executes a program of the tree. Returns only if it cannot.
+///
+/// # Safety
+/// `arguments` and `variables` are arrays of C strings that end with a null pointer.
+unsafe fn execute(
+    place: &Virtual,
+    arguments: *const *const c_char,
+    variables: *const *const c_char,
+) -> Errno {
+    let program = match Program::open(place) {
+        Ok(program) => program,
+        Err(errno) => return errno,
+    };
+    // SAFETY: as the caller promises.
+    unsafe {
+        system_call!(
+            SYS_execveat,
+            program.descriptor.number(),
+            c"".as_ptr(),
+            arguments,
+            variables,
+            AT_EMPTY_PATH
+        );
+    }
+    Errno::last()
+}
+
+/// Executes the program at a path. Returns only if it cannot.
+///
+/// # Safety
+/// As for `execve`.
+pub(crate) unsafe fn execve(
+    path: *const c_char,
+    arguments: *const *const c_char,
+    variables: *const *const c_char,
+) -> c_int {
+    // SAFETY: as the caller promises.
+    match unsafe { place::resolve(AT_FDCWD, path) } {
+        // SAFETY: as the caller promises.
+        Place::Inside(place) => answer(Err(unsafe { execute(&place, arguments, variables) })),
+        // SAFETY: as the caller promises.
+        Place::Outside(path) => unsafe {
+            system_call!(SYS_execve, path.as_ptr(), arguments, variables)
+        },
+    }
+}
+
+/// Calls `spawn`, which starts the program that it gets in a process of its own, with a path for a program that may be in the tree.
+///
+/// # Safety
+/// `path` is a C string.
+pub(crate) unsafe fn spawn(
+    path: *const c_char,
+    spawn: impl FnOnce(*const c_char) -> c_int,
+) -> c_int {
+    // SAFETY: as the caller promises. What has no slash is searched in PATH.
+    let place = unsafe {
+        if CStr::from_ptr(path).to_bytes().contains(&b'/') {
+            place::resolve(AT_FDCWD, path)
+        } else {
+            return spawn(path);
+        }
+    };
+    match place {
+        Place::Outside(path) => spawn(path.as_ptr()),
+        Place::Inside(place) => match Program::open(&place) {
+            Ok(program) => {
+                let program = program.keep(&place);
+                // Of this process: the new one may close all its descriptors before it executes anything.
+                let (process, number) = (std::process::id(), program.number());
+                let path = CString::new(format!("/proc/{process}/fd/{number}"));
+                spawn(path.unwrap_or_default().as_ptr())
+            }
+            Err(errno) => errno.0,
+        },
+    }
+}
