@@ -65,8 +65,23 @@ fn push_cause(out: &mut String, text: &str) {
     }
 }
 
-/// The lines around a place in a user's file, marked; without miette's own headline.
+/// The lines around a place in a user's file, marked; without miette's own headline. Where a line is too long to be looked
+/// at, only where it is.
 fn frame(place: &Place) -> String {
+    const LONGEST: usize = 500;
+    let start = place.start.min(place.text.len());
+    let before = &place.text.as_bytes()[..start];
+    let line = before.split(|&byte| byte == b'\n').count();
+    let shown = place.text.lines().skip(line.saturating_sub(2)).take(3);
+    if shown.map(str::len).max() > Some(LONGEST) {
+        let column = before
+            .iter()
+            .rev()
+            .take_while(|&&byte| byte != b'\n')
+            .count();
+        let path = format::path(&place.path);
+        return format!("  at {path}:{line}:{}: {}\n", column + 1, place.label);
+    }
     let mut report = String::new();
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode())
         .with_links(false)

@@ -36,6 +36,11 @@ fn no_such_path() {
 fn not_a_script() {
     let workspace = Workspace::new();
     workspace.file("picture.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
+    assert_snapshot!(workspace.run("build /dev/null"), @r"
+    exit 1
+    --- stderr
+    error[E0004]: `/dev/null` is neither a file nor a directory
+    ");
     assert_snapshot!(workspace.run("build picture.png"), @r"
     exit 1
     --- stderr
@@ -73,6 +78,18 @@ fn syntax_error() {
        ╰────
     ");
     assert_eq!(workspace.listing(), ["broken.py"]);
+}
+
+#[test]
+fn syntax_error_in_a_long_line() {
+    let workspace = Workspace::new();
+    workspace.file("long.py", format!("x = 1\ny = {}\n", "(".repeat(1000)));
+    assert_snapshot!(workspace.run("build -q long.py"), @r"
+    exit 1
+    --- stderr
+    error[E0003]: `long.py` is not valid Python: too many nested parentheses
+      at long.py:2:205: too many nested parentheses
+    ");
 }
 
 #[test]

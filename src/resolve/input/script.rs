@@ -11,6 +11,13 @@ use crate::{Code, Error, Result};
 
 /// A script, with the modules beside it that it imports. A file that is no text may be an archive of a program.
 pub(super) fn script(context: &Context, path: &Path) -> Result<Resolved> {
+    if !path.is_file() {
+        // Reading a pipe or a device may never end.
+        return Err(Error::new(
+            Code::NotAProgram,
+            format!("`{}` is neither a file nor a directory", format::path(path)),
+        ));
+    }
     let source = fs_err::read(path).map_err(Error::io)?;
     if source.contains(&0) {
         return archive::archive(context, path);
