@@ -90,6 +90,9 @@ fn hello() {
     compare(&script, "hello", &[], &plain, &calls);
 }
 
+/// Nothing can be written in the empty root, so notes live as long as one call.
+const MEMORY: &str = "--file=:memory:";
+
 #[test]
 fn notes() {
     let plain = || {
@@ -99,8 +102,6 @@ fn notes() {
             .current_dir(example("notes"));
         command
     };
-    // Nothing can be written there, so notes live as long as one call.
-    const MEMORY: &str = "--file=:memory:";
     let calls = [
         call(&[MEMORY, "add", "buy bread", "--tag", "shop"]),
         call(&[MEMORY, "list"]),
