@@ -19,6 +19,10 @@ const SCHEMA: u32 = 1;
 
 /// Builds one executable and prints the summary.
 pub(super) fn build(arguments: &cli::Build, terminal: &Terminal) -> Result<ExitStatus> {
+    if let Some(output) = &arguments.output {
+        // Known at once, so said before anything is installed.
+        pipeline::check_output(output, arguments.force)?;
+    }
     let summary = freeze(&arguments.source, arguments.force, terminal, |name| {
         Ok(arguments
             .output

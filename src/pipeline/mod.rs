@@ -79,6 +79,15 @@ pub enum Origin {
     Container,
 }
 
+/// Checks beforehand that [`freeze`] may write to `output`; the rest it finds out when it writes.
+///
+/// # Errors
+/// [`Code::OutputIsDirectory`](crate::Code::OutputIsDirectory), [`Code::OutputExists`](crate::Code::OutputExists), or why it
+/// cannot be looked at.
+pub fn check_output(output: &Path, force: bool) -> Result<()> {
+    Target::new(output, force).map(|_| ())
+}
+
 /// Freezes `application` into one executable at `output`. Nothing is left behind when it fails.
 ///
 /// # Errors
