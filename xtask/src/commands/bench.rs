@@ -29,6 +29,14 @@ enum What {
         #[command(flatten)]
         runtime: runtime::Options,
     },
+    /// What `stat`, `access` and `open` take on real files, with and without the virtual file tree before them
+    Files {
+        /// Rounds of each measurement
+        #[arg(long, default_value_t = 50)]
+        rounds: usize,
+        #[command(flatten)]
+        runtime: runtime::Options,
+    },
 }
 
 /// A program whose run time is measured.
@@ -41,6 +49,7 @@ struct Subject {
 pub(crate) fn run(options: &Options) -> miette::Result<()> {
     match &options.what {
         What::Start { runs, runtime } => start(*runs, runtime),
+        What::Files { rounds, runtime } => files(*rounds, runtime),
     }
 }
 
@@ -79,6 +88,21 @@ fn start(runs: usize, options: &runtime::Options) -> miette::Result<()> {
         }
     }
     report(&mut subjects);
+    Ok(())
+}
+
+fn files(rounds: usize, options: &runtime::Options) -> miette::Result<()> {
+    let builder = builder(&crate::runtime::provide(&options.request())?)?;
+    let script = workspace::root().join("xtask/src/commands/bench/files.py");
+    let program = workspace::target_directory().join("bench/files");
+    freeze(&builder, &script, &program)?;
+    let status = Command::new(&program)
+        .arg(rounds.to_string())
+        .status()
+        .into_diagnostic()?;
+    if !status.success() {
+        bail!("{} failed ({status})", program.display());
+    }
     Ok(())
 }
 
