@@ -1,6 +1,5 @@
 //! Loading a library of the tree and those that it needs.
 
-use std::cell::RefCell;
 use std::ffi::{CString, c_int};
 
 use fastice_image::FileNode;
@@ -9,16 +8,12 @@ use libc::{RTLD_GLOBAL, RTLD_NODELETE, RTLD_NOLOAD};
 use super::elf::Library;
 use super::link_map::Handle;
 use super::tier::{self, Candidate};
+use super::under_way::UnderWay;
 use super::{message, search, trace};
 use crate::vfs::errno::Errno;
 use crate::vfs::hidden;
 use crate::vfs::place::Virtual;
 use crate::vfs::tree::{self, Node};
-
-thread_local! {
-    /// Paths of the libraries that this thread is loading: libraries may need each other in a circle.
-    static LOADING: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
-}
 
 /// How a library is to be opened: the flags of `dlopen`.
 #[derive(Clone, Copy)]
@@ -67,6 +62,19 @@ pub(crate) fn load(place: &Virtual, request: Request) -> Result<Handle, String> 
     }
 }
 
+/// The path of the library that the one at `caller` would find under `name`.
+pub(crate) fn search_for(name: &str, caller: &str) -> Option<String> {
+    let Ok(Node::File(file)) = tree::find(&Virtual::at(caller)) else {
+        return None;
+    };
+    let directories = tier::with_bytes(caller, &file, |bytes| {
+        let library = Library::parse(bytes).map_err(|malformed| malformed.0.to_owned())?;
+        Ok(search::directories(&library, caller))
+    });
+    let (path, _) = search::find(&directories.ok()?, name)?;
+    Some(path)
+}
+
 /// As the C library says it.
 fn cannot_open(name: &str, errno: Errno) -> String {
     format!("{name}: cannot open shared object file: {errno}")
@@ -81,13 +89,13 @@ fn load_file(
 ) -> Result<Handle, String> {
     let absolute = tree::absolute(path);
     let name = CString::new(absolute.as_str()).unwrap_or_default();
+    let _under_way = UnderWay::begin(path);
     if let Some(handle) = request.find_loaded(&name) {
         return Ok(handle);
     }
     if request.flags & RTLD_NOLOAD != 0 {
         return Err(format!("{absolute}: not loaded"));
     }
-    let _loading = Loading::begin(path);
     tier::with_bytes(path, file, |bytes| {
         let library =
             Library::parse(bytes).map_err(|malformed| format!("{absolute}: {}", malformed.0))?;
@@ -103,26 +111,6 @@ fn load_file(
         drop(needed);
         Ok(handle)
     })
-}
-
-/// While it lives, this thread is loading a library.
-struct Loading;
-
-impl Loading {
-    fn begin(path: &str) -> Self {
-        LOADING.with_borrow_mut(|loading| loading.push(path.to_owned()));
-        Self
-    }
-
-    fn is_under_way(path: &str) -> bool {
-        LOADING.with_borrow(|loading| loading.iter().any(|other| other == path))
-    }
-}
-
-impl Drop for Loading {
-    fn drop(&mut self) {
-        LOADING.with_borrow_mut(Vec::pop);
-    }
 }
 
 /// Libraries that were loaded because another needs them. ld.so finds them among the loaded libraries, by name, and then
@@ -150,7 +138,7 @@ impl Needed {
             let Some((found, file)) = search::find(&directories, name) else {
                 continue;
             };
-            if Loading::is_under_way(&found) {
+            if UnderWay::is_here(&found) {
                 continue;
             }
             trace::line(format_args!(

@@ -23,9 +23,14 @@ pub(crate) fn set(text: String) {
     MESSAGES.with_borrow_mut(|messages| messages.next = Some(text));
 }
 
+/// Forgets what of ours was not told.
+pub(crate) fn forget() {
+    MESSAGES.with_borrow_mut(|messages| messages.next = None);
+}
+
 /// Forgets what was not told: the last call of this thread was a success.
 pub(crate) fn clear() {
-    MESSAGES.with_borrow_mut(|messages| messages.next = None);
+    forget();
     // SAFETY: no preconditions; asking makes the C library forget.
     unsafe { hidden::dlerror() };
 }

@@ -13,3 +13,4 @@ mod message;
 mod search;
 mod tier;
 mod trace;
+mod under_way;
