@@ -20,6 +20,11 @@ impl Inputs {
         self
     }
 
+    /// A text that is too long to be named itself: its SHA-256.
+    pub(crate) fn text(&mut self, name: &str, text: &str) -> &mut Self {
+        self.fact(name, hex(&Sha256::digest(text)))
+    }
+
     /// The contents of a file, or of every file below a directory, named relative to `base`.
     pub(crate) fn files(&mut self, base: &Path, relative: &str) -> miette::Result<&mut Self> {
         for entry in WalkDir::new(base.join(relative)) {

@@ -88,10 +88,11 @@ impl Step {
         }
         let status = child.wait().into_diagnostic()?;
         if !status.success() {
-            self.bar.finish_and_clear();
-            for line in &tail {
-                eprintln!("{line}");
-            }
+            self.bar.suspend(|| {
+                for line in &tail {
+                    eprintln!("{line}");
+                }
+            });
             bail!(
                 help = format!("the whole log is in {}", self.log_path.display()),
                 "{}: {program} failed ({status})",
@@ -118,11 +119,16 @@ impl Step {
     }
 
     /// Ends the step and tells how long it took.
-    pub(crate) fn finish(self) -> Duration {
+    pub(crate) fn finish(self) {
         let took = self.started.elapsed();
         self.bar.finish_and_clear();
         eprintln!("{} … {:.1} s", self.name, took.as_secs_f64());
-        took
+    }
+}
+
+impl Drop for Step {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 use fs_err as fs;
 use miette::{IntoDiagnostic, bail};
@@ -100,7 +99,7 @@ pub(crate) fn provide(recipe: &Recipe, request: &Request) -> miette::Result<Cpyt
         .fact("source", &recipe.source.sha256)
         .fact("compiler", &compiler)
         .fact("profile", request.profile.name())
-        .fact("steps", include_str!("cpython.rs"));
+        .text("xtask/src/runtime/cpython.rs", include_str!("cpython.rs"));
     let files = [
         "recipe.toml",
         "glibc_floor.h",
@@ -149,9 +148,7 @@ impl Build<'_> {
         self.link_libraries()?;
         self.configure()?;
         match self.request.profile {
-            Profile::None => {
-                self.make("Compiling CPython", "cpython", "")?;
-            }
+            Profile::None => self.make("Compiling CPython", "cpython", "")?,
             Profile::Guided => self.make_guided()?,
         }
         let builtin_modules = self.check_modules()?;
@@ -224,7 +221,7 @@ impl Build<'_> {
         Ok(())
     }
 
-    fn make(&self, name: &str, log: &str, profile_flags: &str) -> miette::Result<Duration> {
+    fn make(&self, name: &str, log: &str, profile_flags: &str) -> miette::Result<()> {
         let step = Step::start(name, log)?;
         step.run(
             self.command("make")
@@ -236,7 +233,8 @@ impl Build<'_> {
                 ))
                 .arg(format!("LDFLAGS_NODIST={profile_flags}")),
         )?;
-        Ok(step.finish())
+        step.finish();
+        Ok(())
     }
 
     /// Compiles CPython with counters, lets it do the training task, compiles it again with what was counted.
@@ -261,8 +259,7 @@ impl Build<'_> {
         for program in ["python", "Programs/_freeze_module", "_bootstrap_python"] {
             fs::remove_file(self.tree().join(program)).into_diagnostic()?;
         }
-        self.make("Compiling CPython", "cpython", &make.profile_use)?;
-        Ok(())
+        self.make("Compiling CPython", "cpython", &make.profile_use)
     }
 
     /// Fails unless exactly the expected modules were compiled in.

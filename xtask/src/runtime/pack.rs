@@ -42,7 +42,7 @@ pub(super) fn provide(recipe: &Recipe, cpython: &Cpython, stub: &Stub) -> miette
     inputs
         .fact("cpython", &cpython.key)
         .fact("stub", &stub.key)
-        .fact("steps", include_str!("pack.rs"))
+        .text("xtask/src/runtime/pack.rs", include_str!("pack.rs"))
         .files(workspace::root(), "Cargo.lock")?
         .files(workspace::root(), "src")?
         .files(workspace::root(), "templates")?;

@@ -36,7 +36,7 @@ pub(crate) fn provide(cpython: &Cpython) -> miette::Result<Stub> {
     inputs
         .fact("cpython", &cpython.key)
         .fact("compiler", &compiler)
-        .fact("steps", include_str!("stub.rs"))
+        .text("xtask/src/runtime/stub.rs", include_str!("stub.rs"))
         .files(root, "Cargo.toml")?
         .files(root, "Cargo.lock")?
         .files(root, "runtime/image")?
