@@ -112,6 +112,52 @@ fn wheels_work_in_every_tier() {
     }
 }
 
+/// Two font libraries in this wheel need each other.
+#[test]
+fn libraries_that_need_each_other_are_loaded_at_once() {
+    let workspace = Workspace::new();
+    workspace.file(
+        "app.py",
+        "from PIL import Image, ImageDraw, ImageFont, features\n\
+         image = Image.new('L', (50, 50))\n\
+         ImageDraw.Draw(image).text((2, 2), 'Hi', font=ImageFont.load_default(30), fill=255)\n\
+         print(max(image.tobytes()), features.check('raqm'))\n",
+    );
+    let program = workspace.freeze(&["app.py", "--with", "pillow==13.0.0"]);
+    let output = workspace.command(&program).output().unwrap();
+    assert_eq!(
+        (stdout(&output).as_str(), stderr(&output).as_str()),
+        ("255 True\n", "")
+    );
+}
+
+#[test]
+fn threads_get_the_same_library() {
+    let workspace = Workspace::new();
+    workspace.file(
+        "app.py",
+        "import ctypes, os, threading\n\
+         import markupsafe\n\
+         directory = os.path.dirname(markupsafe.__file__)\n\
+         path = next(entry.path for entry in os.scandir(directory) if entry.name.endswith('.so'))\n\
+         handles = []\n\
+         start = threading.Barrier(16)\n\
+         def load():\n\
+         \x20   start.wait()\n\
+         \x20   handles.append(ctypes.CDLL(path)._handle)\n\
+         threads = [threading.Thread(target=load) for _ in range(16)]\n\
+         for thread in threads: thread.start()\n\
+         for thread in threads: thread.join()\n\
+         print(len(handles), len(set(handles)))\n",
+    );
+    let program = workspace.freeze(&["app.py", "--with", REQUIREMENTS[0]]);
+    let output = workspace.command(&program).output().unwrap();
+    assert_eq!(
+        (stdout(&output).as_str(), stderr(&output).as_str()),
+        ("16 1\n", "")
+    );
+}
+
 #[test]
 fn wheels_work_in_an_empty_root() {
     fastice_sandbox::permitted().unwrap();

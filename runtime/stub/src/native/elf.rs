@@ -63,6 +63,13 @@ impl<'a> Library<'a> {
             .filter_map(|entry| self.string(entry.val(Le)))
     }
 
+    /// The index of the entry of the dynamic section by which it needs the library `name`.
+    pub(crate) fn needed_entry(&self, name: &str) -> Option<usize> {
+        self.dynamic().position(|entry| {
+            entry.tag(Le) == DT_NEEDED && self.string(entry.val(Le)) == Some(name)
+        })
+    }
+
     /// The name by which others need it.
     pub(crate) fn soname(&self) -> Option<&'a str> {
         self.string(self.value(DT_SONAME)?)

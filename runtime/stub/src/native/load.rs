@@ -5,9 +5,10 @@ use std::ffi::{CString, c_int};
 use fastice_image::FileNode;
 use libc::{RTLD_GLOBAL, RTLD_NODELETE, RTLD_NOLOAD};
 
+use super::circle::{self, Member, Need};
 use super::elf::Library;
 use super::link_map::Handle;
-use super::tier::{self, Candidate};
+use super::tier;
 use super::under_way::UnderWay;
 use super::{message, search, trace};
 use crate::vfs::errno::Errno;
@@ -96,25 +97,24 @@ fn load_file(
     if request.flags & RTLD_NOLOAD != 0 {
         return Err(format!("{absolute}: not loaded"));
     }
-    tier::with_bytes(path, file, |bytes| {
-        let library =
-            Library::parse(bytes).map_err(|malformed| format!("{absolute}: {}", malformed.0))?;
-        let needed = Needed::load(&library, path, request, inherited)?;
-        let candidate = Candidate {
-            path,
-            absolute: &absolute,
-            file,
-            bytes,
-        };
-        let handle = tier::load(&candidate, request)?;
-        handle.rename(&name);
-        drop(needed);
-        Ok(handle)
-    })
+    let circle = circle::of(path, file, inherited)?;
+    let mut needed = Needed::default();
+    for member in &circle {
+        for need in &member.needed {
+            if circle.iter().all(|other| other.path != need.path) {
+                needed.load(member, need, request)?;
+            }
+        }
+    }
+    let handle = tier::load(&circle, request)?;
+    handle.rename(&name);
+    drop(needed);
+    Ok(handle)
 }
 
 /// Libraries that were loaded because another needs them. ld.so finds them among the loaded libraries, by name, and then
 /// holds them itself.
+#[derive(Default)]
 struct Needed {
     handles: Vec<Handle>,
     /// Those that are needed under another name than they call themselves: their names until now.
@@ -122,39 +122,23 @@ struct Needed {
 }
 
 impl Needed {
-    fn load(
-        library: &Library<'_>,
-        path: &str,
-        request: Request,
-        inherited: &[String],
-    ) -> Result<Self, String> {
-        let mut needed = Self {
-            handles: Vec::new(),
-            renamed: Vec::new(),
-        };
-        let mut directories = search::directories(library, path);
-        directories.extend_from_slice(inherited);
-        for name in library.needed() {
-            let Some((found, file)) = search::find(&directories, name) else {
-                continue;
-            };
-            if UnderWay::is_here(&found) {
-                continue;
-            }
-            trace::line(format_args!(
-                "{} needs {}",
-                tree::absolute(path),
-                tree::absolute(&found)
-            ));
-            let handle = load_file(&found, &file, request.for_needed(), &directories)?;
-            needed.handles.push(handle);
-            if !search::is_called(&found, &file, name) {
-                let alias = CString::new(name).unwrap_or_default();
-                needed.renamed.push((handle, handle.name()));
-                handle.rename(&alias);
-            }
+    /// Loads what a library needs.
+    fn load(&mut self, member: &Member, need: &Need, request: Request) -> Result<(), String> {
+        let absolute = tree::absolute(&need.path);
+        trace::line(format_args!("{} needs {absolute}", member.absolute));
+        let handle = load_file(
+            &need.path,
+            &need.file,
+            request.for_needed(),
+            &member.directories,
+        )?;
+        self.handles.push(handle);
+        if !search::is_called(&need.path, &need.file, &need.name) {
+            let alias = CString::new(need.name.as_str()).unwrap_or_default();
+            self.renamed.push((handle, handle.name()));
+            handle.rename(&alias);
         }
-        Ok(needed)
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@
 //! then tries one [`tier`] after the other: ways to give ld.so a name for bytes that lie in the executable.
 //! `docs/concepts/native-libraries.md` describes them.
 
+mod circle;
 mod dlopen;
 mod elf;
 mod link_map;

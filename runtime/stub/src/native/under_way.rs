@@ -1,7 +1,7 @@
 //! Which libraries are being loaded right now.
 //!
-//! A library may need itself in a circle, which its thread must see; and two threads that want the same library must not load it twice:
-//! under the names that ld.so gets, it would not know that they are one. A thread waits for another only if that one is loading
+//! Two threads that want the same library must not load it twice: under the names that ld.so gets, it would not know that
+//! they are one. A thread waits for another only if that one is loading
 //! the very library, since a lock around all loading could meet ld.so's own lock in the wrong order.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -52,11 +52,6 @@ impl UnderWay {
             .unwrap_or_else(PoisonError::into_inner);
         entries.push(Entry::new(path));
         Self(own)
-    }
-
-    /// Is this thread loading the library at `path`?
-    pub(crate) fn is_here(path: &str) -> bool {
-        entries().contains(&Entry::new(path))
     }
 }
 

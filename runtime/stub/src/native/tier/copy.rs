@@ -3,18 +3,24 @@
 
 use libc::O_CLOEXEC;
 
+use super::Refusal;
 use super::name::Named;
-use super::{Candidate, Refusal};
+use crate::native::circle::Member;
 use crate::native::link_map::Handle;
 use crate::native::load::Request;
 use crate::vfs::memfd::{self, Descriptor};
 
 /// Copies the library and loads the copy.
-pub(super) fn load(candidate: &Candidate<'_>, request: Request) -> Result<Handle, Refusal> {
-    let descriptor = memfd::open_file(candidate.path, candidate.file, O_CLOEXEC)
+pub(super) fn load(circle: &[Member], request: Request) -> Result<Handle, Refusal> {
+    let [library] = circle else {
+        return Err(Refusal::Unfit(String::from(
+            "libraries that need each other cannot be loaded one by one",
+        )));
+    };
+    let descriptor = memfd::open_file(&library.path, &library.file, O_CLOEXEC)
         .map(Descriptor::new)
         .map_err(Refusal::no_memory_file)?;
     let copy = Named::new(descriptor)?;
     copy.open(&[], request)
-        .map_err(|text| Refusal::Final(copy.translate(&text, candidate.absolute)))
+        .map_err(|text| Refusal::Final(copy.translate(&text, &library.absolute)))
 }

@@ -8,23 +8,12 @@ mod name;
 
 use fastice_image::FileNode;
 
+use super::circle::Member;
 use super::link_map::Handle;
 use super::load::Request;
 use super::trace;
 use crate::vfs::errno::Errno;
 use crate::vfs::tree;
-
-/// A library that is to be loaded.
-pub(crate) struct Candidate<'a> {
-    /// Its path below the root.
-    pub(crate) path: &'a str,
-    /// Its absolute path.
-    pub(crate) absolute: &'a str,
-    /// What the index says about it.
-    pub(crate) file: &'a FileNode,
-    /// Its contents.
-    pub(crate) bytes: &'a [u8],
-}
 
 /// Why a tier could not load a library.
 pub(crate) enum Refusal {
@@ -44,7 +33,8 @@ impl Refusal {
 struct Tier {
     /// What `FASTICE_NATIVE` and messages call it.
     name: &'static str,
-    load: fn(&Candidate<'_>, Request) -> Result<Handle, Refusal>,
+    /// Loads the first of the libraries, with the others that it needs in a circle.
+    load: fn(&[Member], Request) -> Result<Handle, Refusal>,
 }
 
 const TIERS: [Tier; 2] = [
@@ -58,38 +48,35 @@ const TIERS: [Tier; 2] = [
     },
 ];
 
-/// Loads a library by the first tier that can do it. `FASTICE_NATIVE` leaves only the one that it names.
+/// Loads the first of the libraries, with the others that it needs in a circle, by the first tier that can do it. `FASTICE_NATIVE`
+/// leaves only the one that it names.
 ///
 /// # Errors
 /// What `dlerror` is to say.
-pub(crate) fn load(candidate: &Candidate<'_>, request: Request) -> Result<Handle, String> {
+pub(crate) fn load(circle: &[Member], request: Request) -> Result<Handle, String> {
+    let path = circle.first().map_or("", |member| &member.absolute);
     let chosen = std::env::var("FASTICE_NATIVE").ok();
     let mut refusals = Vec::new();
     for tier in TIERS
         .iter()
         .filter(|tier| chosen.as_deref().is_none_or(|name| name == tier.name))
     {
-        match (tier.load)(candidate, request) {
+        match (tier.load)(circle, request) {
             Ok(handle) => {
-                trace::line(format_args!(
-                    "{}: loaded by {}",
-                    candidate.absolute, tier.name
-                ));
+                for member in circle {
+                    trace::line(format_args!("{}: loaded by {}", member.absolute, tier.name));
+                }
                 return Ok(handle);
             }
             Err(Refusal::Unfit(reason)) => {
-                trace::line(format_args!(
-                    "{}: {}: {reason}",
-                    candidate.absolute, tier.name
-                ));
+                trace::line(format_args!("{path}: {}: {reason}", tier.name));
                 refusals.push(format!("{}: {reason}", tier.name));
             }
             Err(Refusal::Final(text)) => return Err(text),
         }
     }
     Err(format!(
-        "{}: cannot be loaded from this executable ({})",
-        candidate.absolute,
+        "{path}: cannot be loaded from this executable ({})",
         refusals.join("; ")
     ))
 }

@@ -8,7 +8,7 @@ use libc::{MAP_FAILED, MAP_FIXED, MAP_PRIVATE, PROT_EXEC, PROT_READ, PROT_WRITE,
 use object::elf::{PF_R, PF_W, PF_X};
 
 use super::PAGE;
-use super::stand_in::{Borrowed, entry_bytes};
+use super::stand_in::{Change, entry_bytes};
 use crate::native::elf::Segment;
 use crate::native::link_map::LinkMap;
 
@@ -27,14 +27,19 @@ pub(super) struct Remapping<'a> {
     /// Its mapped segments.
     pub(super) segments: Vec<Segment>,
     /// What the stand-in has changed in its dynamic section.
-    pub(super) borrowed: Borrowed,
+    pub(super) changes: Vec<Change>,
     /// Length of its dynamic section, in bytes.
     pub(super) dynamic_len: usize,
+    /// The library's bytes are mapped.
+    pub(super) is_done: Cell<bool>,
 }
+
+/// Libraries that are loaded at once.
+type Pending<'a> = [Remapping<'a>];
 
 thread_local! {
     /// What the hook is to do in this thread, if anything. It points to something that lives until it is reset.
-    static PENDING: Cell<*const Remapping<'static>> = const { Cell::new(std::ptr::null()) };
+    static PENDING: Cell<Option<*const Pending<'static>>> = const { Cell::new(None) };
     /// How often the hook was called in this thread.
     static CALLS: Cell<usize> = const { Cell::new(0) };
 }
@@ -44,13 +49,14 @@ pub(super) fn address() -> usize {
     hook as *const () as usize
 }
 
-/// Runs `load`, during which the hook replaces the stand-in. Tells whether it has.
-pub(super) fn with<T>(remapping: &Remapping<'_>, load: impl FnOnce() -> T) -> (T, bool) {
+/// Runs `load`, during which the hook replaces the stand-ins.
+pub(super) fn with<T>(remappings: &Pending<'_>, load: impl FnOnce() -> T) -> T {
+    let pending = std::ptr::from_ref(remappings) as *const Pending<'static>;
     // A constructor of the library may load another one.
-    let outer = PENDING.replace(std::ptr::from_ref(remapping).cast());
+    let outer = PENDING.replace(Some(pending));
     let result = load();
-    let is_done = PENDING.replace(outer).is_null();
-    (result, is_done)
+    PENDING.set(outer);
+    result
 }
 
 /// Runs `load`, and tells whether the hook was called.
@@ -73,14 +79,19 @@ pub(super) fn missed(path: &str) -> ! {
 extern "C" fn hook() -> usize {
     CALLS.set(CALLS.get() + 1);
     // SAFETY: set by `with`, which is waiting for ld.so to come back.
-    if let Some(remapping) = unsafe { PENDING.get().as_ref() } {
+    let pending = PENDING.get().map(|pending| unsafe { &*pending });
+    // ld.so maps all libraries before it relocates the first.
+    for remapping in pending.into_iter().flatten() {
+        if remapping.is_done.get() {
+            continue;
+        }
         // SAFETY: ld.so calls this while it holds its lock, so the list of libraries does not change.
         if let Some(map) = unsafe { LinkMap::find(remapping.first, remapping.loaded_as) } {
             // SAFETY: found under the name of the stand-in, mapped, and not yet relocated.
             if unsafe { remapping.apply(map) }.is_err() {
                 missed(remapping.path);
             }
-            PENDING.set(std::ptr::null());
+            remapping.is_done.set(true);
         }
     }
     address()
@@ -104,11 +115,12 @@ impl Remapping<'_> {
             // SAFETY: as the caller promises.
             unsafe { self.map_segment(map.base, segment)? };
         }
-        let entry = self.borrowed.offset..self.borrowed.offset + 16;
-        dynamic
-            .get_mut(entry)
-            .ok_or(Failed)?
-            .copy_from_slice(&entry_bytes(self.borrowed.original));
+        for change in &self.changes {
+            dynamic
+                .get_mut(change.offset..change.offset + 16)
+                .ok_or(Failed)?
+                .copy_from_slice(&entry_bytes(change.original));
+        }
         if self.dynamic_is_writable(map) {
             // SAFETY: it lies in a segment that was just mapped writable.
             unsafe {

@@ -10,58 +10,123 @@ mod hook;
 mod probe;
 mod stand_in;
 
+use std::cell::Cell;
+use std::ffi::CStr;
 use std::sync::OnceLock;
 
-use fastice_image::Method;
-
 use self::hook::Remapping;
+use super::Refusal;
 use super::name::Named;
-use super::{Candidate, Refusal};
 use crate::executable;
+use crate::native::circle::Member;
 use crate::native::elf::Library;
 use crate::native::link_map::{Handle, LinkMap};
 use crate::native::load::Request;
+use crate::vfs::tree;
 
 /// Unit of mapping, in bytes.
 const PAGE: u64 = 4096;
 
-/// Maps the library.
-pub(super) fn load(candidate: &Candidate<'_>, request: Request) -> Result<Handle, Refusal> {
-    let unfit = |reason: &str| Refusal::Unfit(reason.to_owned());
-    let data = candidate.file.data;
-    if candidate.file.method != Method::Stored || !data.offset.is_multiple_of(PAGE) {
-        return Err(unfit("it does not lie page-aligned in the executable"));
-    }
-    if !is_hook_called()? {
-        return Err(unfit("the dynamic loader does not call the hook"));
-    }
-    let library = Library::parse(candidate.bytes).map_err(|malformed| unfit(malformed.0))?;
-    let executable = executable::open().map_err(|error| Refusal::Unfit(error.to_string()))?;
+/// A library with what stands in for it.
+struct Prepared<'a> {
+    member: &'a Member,
+    library: Library<'static>,
+    bytes: &'static [u8],
+    stand_in: Named,
+    probe: Named,
+}
 
-    let probe = make_probe()?;
-    let stand_in = Named::scratch(c"fastice library", candidate.file.size)?;
-    let borrowed = stand_in::write(&stand_in.descriptor, &library, candidate.bytes, &probe.name)?;
-    let dynamic = library.dynamic_range();
-    let remapping = Remapping {
-        loaded_as: &stand_in.name,
-        first: LinkMap::first(),
-        path: candidate.absolute,
-        executable: &executable,
-        offset: data.offset,
-        segments: library.loaded().collect(),
-        borrowed,
-        dynamic_len: usize::try_from(dynamic.end - dynamic.start).unwrap_or(0),
-    };
-    let (result, is_done) = hook::with(&remapping, || stand_in.open(&[&probe], request));
+impl<'a> Prepared<'a> {
+    fn new(member: &'a Member) -> Result<Self, Refusal> {
+        let unfit = |reason: &str| Refusal::Unfit(reason.to_owned());
+        let bytes = tree::bytes_in_place(&member.file)
+            .filter(|_| member.file.data.offset.is_multiple_of(PAGE))
+            .ok_or_else(|| unfit("it does not lie page-aligned in the executable"))?;
+        Ok(Self {
+            member,
+            library: Library::parse(bytes).map_err(|malformed| unfit(malformed.0))?,
+            bytes,
+            stand_in: Named::scratch(c"fastice library", member.file.size)?,
+            probe: make_probe()?,
+        })
+    }
+
+    /// Writes the stand-in, and tells what is to be done when it is mapped.
+    fn remapping<'b>(
+        &'b self,
+        circle: &[Self],
+        executable: &'b fs_err::File,
+    ) -> Result<Remapping<'b>, Refusal> {
+        // Another library of the circle is needed by the name of its stand-in.
+        let mut needs: Vec<(&str, &CStr)> = Vec::new();
+        for need in &self.member.needed {
+            if let Some(other) = circle.iter().find(|other| other.member.path == need.path) {
+                needs.push((&need.name, &other.stand_in.name));
+            }
+        }
+        let changes = stand_in::write(
+            &self.stand_in.descriptor,
+            &self.library,
+            self.bytes,
+            &self.probe.name,
+            &needs,
+        )?;
+        let dynamic = self.library.dynamic_range();
+        Ok(Remapping {
+            loaded_as: &self.stand_in.name,
+            first: LinkMap::first(),
+            path: &self.member.absolute,
+            executable,
+            offset: self.member.file.data.offset,
+            segments: self.library.loaded().collect(),
+            changes,
+            dynamic_len: usize::try_from(dynamic.end - dynamic.start).unwrap_or(0),
+            is_done: Cell::new(false),
+        })
+    }
+}
+
+/// Maps the libraries.
+pub(super) fn load(circle: &[Member], request: Request) -> Result<Handle, Refusal> {
+    if !is_hook_called()? {
+        return Err(Refusal::Unfit(String::from(
+            "the dynamic loader does not call the hook",
+        )));
+    }
+    let executable = executable::open().map_err(|error| Refusal::Unfit(error.to_string()))?;
+    let prepared = circle
+        .iter()
+        .map(Prepared::new)
+        .collect::<Result<Vec<_>, _>>()?;
+    let remappings = prepared
+        .iter()
+        .map(|library| library.remapping(&prepared, &executable))
+        .collect::<Result<Vec<_>, _>>()?;
+    let (first, others) = prepared
+        .split_first()
+        .ok_or_else(|| Refusal::Unfit(String::from("nothing to load")))?;
+    let mut files = vec![&first.probe];
+    files.extend(
+        others
+            .iter()
+            .flat_map(|other| [&other.stand_in, &other.probe]),
+    );
+
+    let result = hook::with(&remappings, || first.stand_in.open(&files, request));
+    let is_done = remappings.iter().all(|remapping| remapping.is_done.get());
     match result {
         Ok(handle) if is_done => Ok(handle),
-        Ok(_) => hook::missed(candidate.absolute),
-        Err(text) if is_done => Err(Refusal::Final(
-            stand_in.translate(&text, candidate.absolute),
-        )),
-        Err(text) => Err(Refusal::Unfit(
-            stand_in.translate(&text, candidate.absolute),
-        )),
+        Ok(_) => hook::missed(&first.member.absolute),
+        Err(text) => {
+            let text = prepared.iter().fold(text, |text, library| {
+                library.stand_in.translate(&text, &library.member.absolute)
+            });
+            Err(if is_done {
+                Refusal::Final(text)
+            } else {
+                Refusal::Unfit(text)
+            })
+        }
     }
 }
 

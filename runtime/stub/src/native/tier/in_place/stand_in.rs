@@ -12,24 +12,37 @@ use crate::native::elf::Library;
 use crate::native::tier::Refusal;
 use crate::vfs::memfd::Descriptor;
 
-/// An entry of the dynamic section that the stand-in uses to need the probe. The library itself has it otherwise.
+/// An entry of the dynamic section that the stand-in has otherwise than the library.
 #[derive(Clone, Copy)]
-pub(super) struct Borrowed {
+pub(super) struct Change {
     /// Where it is in the dynamic section, in bytes.
     pub(super) offset: usize,
     /// What the library has there: tag and value.
     pub(super) original: [u64; 2],
 }
 
-/// Fills the stand-in of a library, which needs the probe called `probe`, too.
+impl Change {
+    /// A change of the entry with this index.
+    fn of(library: &Library<'_>, index: usize) -> Option<Self> {
+        let entry = library.dynamic_entries().get(index)?;
+        Some(Self {
+            offset: index * size_of::<Dyn64<Le>>(),
+            original: [entry.tag(Le).0.cast_unsigned(), entry.val(Le)],
+        })
+    }
+}
+
+/// Fills the stand-in of a library. It needs one more library, called `probe`, and each library in `needs` by the second name
+/// instead of the first.
 pub(super) fn write(
     file: &Descriptor,
     library: &Library<'_>,
     bytes: &[u8],
     probe: &CStr,
-) -> Result<Borrowed, Refusal> {
+    needs: &[(&str, &CStr)],
+) -> Result<Vec<Change>, Refusal> {
     let unfit = |reason: &str| Refusal::Unfit(reason.to_owned());
-    let parts = library
+    let mut parts = library
         .early_parts()
         .ok_or_else(|| unfit("its tables lie outside of it"))?;
     for run in pages(&parts) {
@@ -42,20 +55,29 @@ pub(super) fn write(
         put(file, &flags.to_le_bytes(), offset)?;
     }
 
-    let name = probe.to_bytes_with_nul();
-    let (offset, address) = room(library, &parts, name.len() as u64)
-        .ok_or_else(|| unfit("there is no room for the name of the probe"))?;
-    put(file, name, offset)?;
-
-    let borrowed = borrow(library).ok_or_else(|| unfit("its dynamic section is full"))?;
     let strings = library
         .value(DT_STRTAB)
         .ok_or_else(|| unfit("it has no string table"))?;
-    // A string is found by its distance from the string table, which may be any number.
-    let needed = [DT_NEEDED.0.cast_unsigned(), address.wrapping_sub(strings)];
-    let at = library.dynamic_range().start + borrowed.offset as u64;
-    put(file, &entry_bytes(needed), at)?;
-    Ok(borrowed)
+    let spare = spare_entry(library).ok_or_else(|| unfit("its dynamic section is full"))?;
+    let renamed = needs
+        .iter()
+        .filter_map(|(from, to)| Some((library.needed_entry(from)?, *to)));
+    let mut changes = Vec::new();
+    for (index, name) in renamed.chain([(spare, probe)]) {
+        let name = name.to_bytes_with_nul();
+        let len = name.len() as u64;
+        let (offset, address) = room(library, &parts, len)
+            .ok_or_else(|| unfit("there is no room for the name of a library"))?;
+        put(file, name, offset)?;
+        parts.push(offset..offset + len);
+        // A string is found by its distance from the string table, which may be any number.
+        let entry = [DT_NEEDED.0.cast_unsigned(), address.wrapping_sub(strings)];
+        let change = Change::of(library, index).ok_or_else(|| unfit("damaged dynamic section"))?;
+        let at = library.dynamic_range().start + change.offset as u64;
+        put(file, &entry_bytes(entry), at)?;
+        changes.push(change);
+    }
+    Ok(changes)
 }
 
 /// An entry of the dynamic section as it lies in the file.
@@ -135,22 +157,14 @@ fn room(library: &Library<'_>, parts: &[Range<u64>], len: u64) -> Option<(u64, u
     })
 }
 
-/// An entry of the dynamic section that can be something else until the library is relocated: one of two that end the section, or
-/// the size of a symbol, which ld.so does not read.
-fn borrow(library: &Library<'_>) -> Option<Borrowed> {
+/// The index of an entry of the dynamic section that can be something else until the library is relocated: one of two that end
+/// the section, or the size of a symbol, which ld.so does not read.
+fn spare_entry(library: &Library<'_>) -> Option<usize> {
     let entries = library.dynamic_entries();
     let is = |entry: &Dyn64<Le>, tag: object::elf::DynamicTag| entry.tag(Le) == tag;
     let end = entries.iter().position(|entry| is(entry, DT_NULL))?;
-    let index = if entries.get(end + 1).is_some_and(|entry| is(entry, DT_NULL)) {
-        end
-    } else {
-        entries[..end]
-            .iter()
-            .position(|entry| is(entry, DT_SYMENT))?
-    };
-    let entry = &entries[index];
-    Some(Borrowed {
-        offset: index * size_of::<Dyn64<Le>>(),
-        original: [entry.tag(Le).0.cast_unsigned(), entry.val(Le)],
-    })
+    if entries.get(end + 1).is_some_and(|entry| is(entry, DT_NULL)) {
+        return Some(end);
+    }
+    entries[..end].iter().position(|entry| is(entry, DT_SYMENT))
 }
