@@ -117,6 +117,7 @@ equal(len(seen), len(set(os.path.normpath(path) for path in glob.glob(APP + '/**
 equal((os.access(WORDS, os.R_OK), os.access(WORDS, os.W_OK), os.access(WORDS, os.X_OK)), (True, False, False))
 equal(os.access(APP, os.X_OK), True)
 equal(os.statvfs(APP).f_flag & os.ST_RDONLY, os.ST_RDONLY)
+equal(os.pathconf(WORDS, 'PC_NAME_MAX'), 255)
 real = os.open('outside.txt', os.O_RDONLY)
 os.utime('outside.txt', (315532800, 315532800))
 equal(os.fstat(real), os.stat('outside.txt'))
@@ -273,6 +274,8 @@ fn libraries_read_files_of_the_tree() {
         &format!(
             "{PRELUDE}
 base = sqlite3.connect(f'file:{{APP}}/base.sqlite?mode=ro&immutable=1', uri=True)
+equal(base.execute('select x from t').fetchall(), [(42,)])
+base = sqlite3.connect(APP + '/base.sqlite')
 equal(base.execute('select x from t').fetchall(), [(42,)])
 equal(zipfile.ZipFile(APP + '/data.zip').read('name.txt'), b'zipped')
 "

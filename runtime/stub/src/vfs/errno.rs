@@ -1,6 +1,6 @@
 //! Errors as the C library tells them.
 
-use std::ffi::{CStr, c_int};
+use std::ffi::{CStr, c_int, c_long};
 use std::fmt;
 
 /// An error number of `errno.h`.
@@ -36,6 +36,10 @@ pub(crate) trait Failed {
 }
 
 impl Failed for c_int {
+    const FAILED: Self = -1;
+}
+
+impl Failed for c_long {
     const FAILED: Self = -1;
 }
 

@@ -93,6 +93,7 @@ hidden! {
     fn llistxattr(path: *const c_char, list: *mut c_char, size: size_t) -> ssize_t;
     fn lutimes(path: *const c_char, times: *const timeval) -> c_int;
     fn opendir(path: *const c_char) -> *mut DIR;
+    fn pathconf(path: *const c_char, name: c_int) -> c_long;
     fn posix_spawn(
         child: *mut pid_t,
         path: *const c_char,

@@ -1,6 +1,6 @@
 //! `stat`, `access` and their relatives.
 
-use std::ffi::{c_char, c_int, c_uint};
+use std::ffi::{c_char, c_int, c_long, c_uint};
 
 use libc::{AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW};
 
@@ -173,6 +173,19 @@ interpose! {
             })),
             // SAFETY: as the caller promises.
             Place::Outside(path) => unsafe { hidden::statvfs(path.as_ptr(), out) },
+        }
+    }
+
+    fn [pathconf](path: *const c_char, name: c_int) -> c_long {
+        // SAFETY: as the caller of the C function promises.
+        match unsafe { place::resolve(AT_FDCWD, path) } {
+            Place::Inside(place) => answer(tree::find(&place).map(|_| {
+                // The limits are those of Linux, wherever one asks.
+                // SAFETY: a C string.
+                unsafe { hidden::pathconf(c"/".as_ptr(), name) }
+            })),
+            // SAFETY: as the caller promises.
+            Place::Outside(path) => unsafe { hidden::pathconf(path.as_ptr(), name) },
         }
     }
 

@@ -30,6 +30,7 @@ impl Refusal {
 }
 
 /// One way of loading.
+#[derive(Clone, Copy)]
 struct Tier {
     /// What `FASTICE_NATIVE` and messages call it.
     name: &'static str,
@@ -74,6 +75,10 @@ pub(crate) fn load(circle: &[Member], request: Request) -> Result<Handle, String
             }
             Err(Refusal::Final(text)) => return Err(text),
         }
+    }
+    if refusals.is_empty() {
+        let names = TIERS.map(|tier| tier.name).join(", ");
+        refusals.push(format!("FASTICE_NATIVE is none of {names}"));
     }
     Err(format!(
         "{path}: cannot be loaded from this executable ({})",
