@@ -10,6 +10,7 @@ use miette::{IntoDiagnostic, bail};
 
 use super::build::builder;
 use super::runtime;
+use crate::step::Step;
 use crate::workspace;
 
 /// What to measure, and with which runtime.
@@ -58,7 +59,7 @@ fn start(runs: usize, options: &runtime::Options) -> miette::Result<()> {
     let script = workspace::root().join("examples/hello/hello.py");
     let program = workspace::target_directory().join("bench/hello");
     freeze(&builder, &script, &program)?;
-    let python = PathBuf::from("python3");
+    let python = machines_python()?;
     let subject = |name, command: &[&Path]| Subject {
         name,
         command: command.iter().map(|part| part.to_path_buf()).collect(),
@@ -104,6 +105,13 @@ fn files(rounds: usize, options: &runtime::Options) -> miette::Result<()> {
         bail!("{} failed ({status})", program.display());
     }
     Ok(())
+}
+
+/// The interpreter behind `python3`, which may be a script that looks for one.
+fn machines_python() -> miette::Result<PathBuf> {
+    let path =
+        Step::output(Command::new("python3").args(["-c", "import sys; print(sys.executable)"]))?;
+    Ok(path.trim().into())
 }
 
 fn freeze(builder: &Path, script: &Path, program: &Path) -> miette::Result<()> {
