@@ -10,6 +10,7 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use rustix::io::Errno;
 use support::{Workspace, python, stderr, stdout};
 
 /// Runs a command with text on its standard input.
@@ -329,6 +330,38 @@ fn whatever_is_damaged_is_said_in_one_line() {
         assert_eq!(output.status.code(), Some(70), "{length} bytes");
         assert_eq!(stderr(&output).lines().count(), 1);
     }
+}
+
+/// The kernel maps a file that was cut off, and what is missing kills the process when it is touched: nothing that
+/// is needed to say so may be missing.
+#[test]
+fn a_truncated_executable_does_not_crash() {
+    let workspace = Workspace::new();
+    workspace.file("script.py", "print('whole')\n");
+    let program = workspace.freeze(&["script.py"]);
+    let sound = fs_err::read(&program).unwrap();
+    let cut = workspace.path("cut");
+    let refused = [Errno::NOEXEC, Errno::IO].map(Errno::raw_os_error);
+    let mut told = 0;
+    for length in (0..40).map(|part| 64 + part * sound.len() / 40) {
+        fs_err::write(&cut, &sound[..length]).unwrap();
+        fs_err::set_permissions(&cut, PermissionsExt::from_mode(0o755)).unwrap();
+        match workspace.command(&cut).output() {
+            Ok(output) => {
+                assert_eq!(output.status.code(), Some(70), "{length} bytes: {output:?}");
+                assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));
+                told += 1;
+            }
+            // The kernel misses the path of ld.so or the program headers.
+            Err(error) => assert!(
+                error
+                    .raw_os_error()
+                    .is_some_and(|code| refused.contains(&code)),
+                "{length} bytes: {error}"
+            ),
+        }
+    }
+    assert!(told >= 35, "only {told} of 40 said what is wrong");
 }
 
 #[test]

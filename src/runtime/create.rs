@@ -10,6 +10,7 @@ use fastice_image::{Header, ModuleKind, Program, PythonIdentity, Settings};
 use fs_err as fs;
 use rayon::prelude::*;
 
+use super::layout;
 use super::pack::MANIFEST;
 use super::stdlib::{DynamicImports, GRAPH, StandardLibrary};
 use crate::analyze::imports::{self, Context};
@@ -171,7 +172,14 @@ pub fn create(ingredients: &Ingredients, output: &Path) -> Result<()> {
         layout.file(path, file)?;
     }
 
-    let stub = read(&ingredients.stub)?;
+    let stub = layout::arrange(&read(&ingredients.stub)?).map_err(|error| {
+        let path = ingredients.stub.display();
+        Error::new(
+            Code::DamagedRuntime,
+            format!("cannot make a runtime of {path}"),
+        )
+        .caused_by(error)
+    })?;
     let header = Header {
         built_by: crate::BUILDER.to_owned(),
         name: "python".to_owned(),
