@@ -17,7 +17,8 @@ use std::sync::OnceLock;
 use self::hook::Remapping;
 use super::Refusal;
 use super::name::Named;
-use crate::executable;
+use crate::executable::{self, Identity};
+use crate::image::{IMAGE, Mapped};
 use crate::native::circle::Member;
 use crate::native::elf::Library;
 use crate::native::link_map::{Handle, LinkMap};
@@ -93,7 +94,7 @@ pub(super) fn load(circle: &[Member], request: Request) -> Result<Handle, Refusa
             "the dynamic loader does not call the hook",
         )));
     }
-    let executable = executable::open().map_err(|error| Refusal::Unfit(error.to_string()))?;
+    let executable = open_executable()?;
     let prepared = circle
         .iter()
         .map(Prepared::new)
@@ -127,6 +128,20 @@ pub(super) fn load(circle: &[Member], request: Request) -> Result<Handle, Refusa
                 Refusal::Unfit(text)
             })
         }
+    }
+}
+
+/// The file that the image was read from, and no other. Without /proc only its path is known, where another may be by now.
+fn open_executable() -> Result<fs_err::File, Refusal> {
+    let unfit = |error: std::io::Error| Refusal::Unfit(error.to_string());
+    let file = executable::open().map_err(unfit)?;
+    let found = Identity::from(&file.metadata().map_err(unfit)?);
+    if IMAGE.get().map(Mapped::identity) == Some(found) {
+        Ok(file)
+    } else {
+        Err(Refusal::Unfit(String::from(
+            "another file is where the executable was",
+        )))
     }
 }
 
