@@ -2,6 +2,7 @@
 //! [`source`] → [`cpython`] → [`stub`] → [`pack`].
 
 pub(crate) mod cpython;
+mod crates;
 mod elf;
 mod pack;
 mod recipe;

@@ -10,8 +10,9 @@ use serde::Serialize;
 use walkdir::WalkDir;
 
 use super::cpython::{Cpython, Facts};
+use super::crates;
 use super::recipe::Recipe;
-use super::stub::Stub;
+use super::stub::{self, Stub};
 use crate::cache::Shelf;
 use crate::inputs::Inputs;
 use crate::step::Step;
@@ -43,6 +44,7 @@ pub(super) fn provide(recipe: &Recipe, cpython: &Cpython, stub: &Stub) -> miette
         .fact("cpython", &cpython.key)
         .fact("stub", &stub.key)
         .text("xtask/src/runtime/pack.rs", include_str!("pack.rs"))
+        .text("xtask/src/runtime/crates.rs", include_str!("crates.rs"))
         .files(workspace::root(), "Cargo.lock")?
         .files(workspace::root(), "src")?
         .files(workspace::root(), "templates")?;
@@ -83,7 +85,7 @@ fn pip_wheel(stdlib: &Path) -> miette::Result<PathBuf> {
     bail!("{} has no wheel of pip", bundled.display())
 }
 
-/// Licence texts of CPython, of the linked libraries and of this project, by their path in the pack.
+/// Licence texts of CPython, of the linked libraries and crates, and of this project, by their path in the pack.
 fn licenses(collected: &Path) -> miette::Result<Vec<(String, PathBuf)>> {
     let mut licenses = Vec::new();
     for entry in WalkDir::new(collected).sort_by_file_name() {
@@ -93,6 +95,7 @@ fn licenses(collected: &Path) -> miette::Result<Vec<(String, PathBuf)>> {
             licenses.push((name.display().to_string(), entry.path().to_owned()));
         }
     }
+    licenses.extend(crates::licenses("fastice-stub", stub::TARGET)?);
     for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
         licenses.push((format!("fastice/{name}"), workspace::root().join(name)));
     }

@@ -12,7 +12,7 @@ use crate::step::Step;
 use crate::workspace;
 
 /// The one platform.
-const TARGET: &str = "x86_64-unknown-linux-gnu";
+pub(super) const TARGET: &str = "x86_64-unknown-linux-gnu";
 
 /// A finished stub.
 pub(crate) struct Stub {
