@@ -81,9 +81,14 @@ pub(crate) fn scan(source: &[u8], context: Context) -> Imports {
         context,
         imports: Imports::default(),
         guarded: false,
+        words: BTreeSet::new(),
+        computed: false,
     };
     if let Some(module) = parsed.syntax().as_module() {
         scanner.visit_body(&module.body);
+    }
+    if scanner.computed && context.may_be_main {
+        scanner.imports.names.append(&mut scanner.words);
     }
     scanner.imports
 }
@@ -93,6 +98,10 @@ struct Scanner<'a> {
     imports: Imports,
     /// Inside a statement that may not run, or that catches what fails in it.
     guarded: bool,
+    /// Texts that would do as names of modules; `a.*` for `"a."`, to which something is added.
+    words: BTreeSet<String>,
+    /// A name is imported that the source does not give: it may be one of the words.
+    computed: bool,
 }
 
 impl Scanner<'_> {
@@ -139,16 +148,18 @@ impl Scanner<'_> {
             // What these built-in functions import when they are called.
             "breakpoint" => return self.add("pdb".to_owned(), None),
             "help" if call.func.is_name_expr() => return self.add("pydoc".to_owned(), None),
-            "__import__" | "import_module" => {}
+            "exec" | "eval" | "timeit" => return self.code(call),
+            "__import__" | "import_module" | "run_module" | "resolve_name" => {}
             _ => return,
         }
         let Some(Expr::StringLiteral(literal)) = call.arguments.find_argument_value("name", 0)
         else {
+            self.computed = true;
             return;
         };
         let name = literal.value.to_str();
         let relative = name.trim_start_matches('.');
-        if !relative.split('.').all(|part| !part.is_empty()) {
+        if !is_dotted_name(relative) {
             return;
         }
         if let Some(absolute) = self
@@ -158,6 +169,41 @@ impl Scanner<'_> {
             self.add(absolute, None);
         }
     }
+
+    /// Code in literal texts that `call` runs.
+    fn code(&mut self, call: &ExprCall) {
+        if !self.context.may_be_main {
+            return;
+        }
+        for argument in call.arguments.iter_source_order() {
+            if let Expr::StringLiteral(code) = argument.value() {
+                let found = scan(code.value.to_str().as_bytes(), self.context);
+                self.imports.names.extend(found.names);
+            }
+        }
+    }
+
+    /// A text somewhere in the source.
+    fn text(&mut self, text: &str) {
+        if let Some(package) = text.strip_suffix('.').filter(|name| is_dotted_name(name)) {
+            self.words.insert(format!("{package}.*"));
+        } else if is_dotted_name(text) {
+            if text.contains('.') && self.context.may_be_main {
+                self.add(text.to_owned(), None);
+            }
+            self.words.insert(text.to_owned());
+        }
+    }
+}
+
+/// Is `text` made of identifiers with dots between them?
+fn is_dotted_name(text: &str) -> bool {
+    text.split('.').all(|part| {
+        part.starts_with(|first: char| first.is_alphabetic() || first == '_')
+            && part
+                .chars()
+                .all(|rest| rest.is_alphanumeric() || rest == '_')
+    })
 }
 
 impl<'a> Visitor<'a> for Scanner<'_> {
@@ -192,8 +238,15 @@ impl<'a> Visitor<'a> for Scanner<'_> {
     }
 
     fn visit_expr(&mut self, expression: &'a Expr) {
-        if let Expr::Call(call) = expression {
-            self.call(call);
+        match expression {
+            Expr::Call(call) => self.call(call),
+            Expr::StringLiteral(literal) => self.text(literal.value.to_str()),
+            Expr::FString(format) => {
+                if let Some(start) = format.value.elements().next().and_then(|e| e.as_literal()) {
+                    self.text(&start.value);
+                }
+            }
+            _ => {}
         }
         visitor::walk_expr(self, expression);
     }
@@ -255,6 +308,24 @@ match 1:
             names(source, "", false),
             ["a.b", "c", "e", "e.f", "g", "i", "l.m", "n", "q", "s"]
         );
+    }
+
+    #[test]
+    fn takes_names_in_texts_of_programs() {
+        let source = "'logging.handlers.X'; patch('a.b.c'); 'json'; 'no name.'; exec('import d'); run_module('e')";
+        assert_eq!(
+            names(source, "", false),
+            ["a.b.c", "d", "e", "logging.handlers.X"]
+        );
+        let computed = "for m in ['json', 'no name']: import_module(m)\n'g.' + h\nf'i.j.{k}'";
+        assert_eq!(names(computed, "", false), ["g.*", "i.j.*", "json"]);
+        let context = Context {
+            name: "m",
+            is_package: false,
+            may_be_main: false,
+        };
+        assert!(scan(source.as_bytes(), context).names.into_iter().eq(["e"]));
+        assert!(scan(computed.as_bytes(), context).names.is_empty());
     }
 
     #[test]
