@@ -98,7 +98,7 @@ struct Scanner<'a> {
     imports: Imports,
     /// Inside a statement that may not run, or that catches what fails in it.
     guarded: bool,
-    /// Texts that would do as names of modules; `a.*` for `"a."`, to which something is added.
+    /// Texts that would do as names of modules; `a.*` where something may be added, as to `"a."` and `"a.b"`.
     words: BTreeSet<String>,
     /// A name is imported that the source does not give: it may be one of the words.
     computed: bool,
@@ -190,6 +190,7 @@ impl Scanner<'_> {
         } else if is_dotted_name(text) {
             if text.contains('.') && self.context.may_be_main {
                 self.add(text.to_owned(), None);
+                self.words.insert(format!("{text}.*"));
             }
             self.words.insert(text.to_owned());
         }
@@ -306,7 +307,9 @@ match 1:
 ";
         assert_eq!(
             names(source, "", false),
-            ["a.b", "c", "e", "e.f", "g", "i", "l.m", "n", "q", "s"]
+            [
+                "a.b", "c", "e", "e.f", "g", "i", "l.m", "l.m.*", "n", "q", "s"
+            ]
         );
     }
 
@@ -317,8 +320,12 @@ match 1:
             names(source, "", false),
             ["a.b.c", "d", "e", "logging.handlers.X"]
         );
-        let computed = "for m in ['json', 'no name']: import_module(m)\n'g.' + h\nf'i.j.{k}'";
-        assert_eq!(names(computed, "", false), ["g.*", "i.j.*", "json"]);
+        let computed =
+            "x = 'o.p'\nfor m in ['json', 'no name']: import_module(m)\n'g.' + h\nf'i.j.{k}'";
+        assert_eq!(
+            names(computed, "", false),
+            ["g.*", "i.j.*", "json", "o.p", "o.p.*"]
+        );
         let context = Context {
             name: "m",
             is_package: false,
