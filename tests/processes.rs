@@ -349,7 +349,7 @@ fn signals_do_what_they_do_to_python() {
     );
     let program = freeze(&workspace, &["app/signals.py"]);
     let python = fs_err::canonicalize(python()).unwrap();
-    for signal in [15, 9, 1] {
+    for signal in [15, 9, 10] {
         let number = signal.to_string();
         let expected = run(&mut command(&workspace, &python, &["signals.py", &number]));
         let actual = run(&mut command(&workspace, &program, &[&number]));

@@ -185,6 +185,10 @@ impl Scanner<'_> {
 
     /// A text somewhere in the source.
     fn text(&mut self, text: &str) {
+        // The name of a file, not of a module.
+        if text.ends_with(".py") {
+            return;
+        }
         if let Some(package) = text.strip_suffix('.').filter(|name| is_dotted_name(name)) {
             self.words.insert(format!("{package}.*"));
         } else if is_dotted_name(text) {
@@ -315,7 +319,7 @@ match 1:
 
     #[test]
     fn takes_names_in_texts_of_programs() {
-        let source = "'logging.handlers.X'; patch('a.b.c'); 'json'; 'no name.'; exec('import d'); run_module('e')";
+        let source = "'logging.handlers.X'; patch('a.b.c'); 'script.py'; 'json'; 'no name.'; exec('import d'); run_module('e')";
         assert_eq!(
             names(source, "", false),
             ["a.b.c", "d", "e", "logging.handlers.X"]
