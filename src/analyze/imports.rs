@@ -186,7 +186,7 @@ impl Scanner<'_> {
     /// A text somewhere in the source.
     fn text(&mut self, text: &str) {
         // The name of a file, not of a module.
-        if text.ends_with(".py") {
+        if text.rsplit_once('.').is_some_and(|(_, end)| end == "py") {
             return;
         }
         if let Some(package) = text.strip_suffix('.').filter(|name| is_dotted_name(name)) {
