@@ -16,10 +16,10 @@ use support::{Workspace, python, stderr, stdout};
 /// Much longer than any of these programs needs; what runs longer hangs.
 const TIMEOUT: Duration = Duration::from_mins(2);
 
-/// A workspace with the files of `tests/apps/processes` in `app`.
+/// A workspace with the files of `tests/processes` in `app`.
 fn workspace() -> Workspace {
     let workspace = Workspace::new();
-    let apps = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/apps/processes");
+    let apps = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/processes");
     for entry in walkdir::WalkDir::new(&apps) {
         let entry = entry.unwrap();
         if entry.file_type().is_file() {
@@ -72,7 +72,8 @@ fn command(workspace: &Workspace, program: &Path, arguments: &[&str]) -> Command
     command
         .current_dir(workspace.path("app"))
         .args(arguments)
-        .env_remove("FASTICE_RUNTIME");
+        .env_remove("FASTICE_RUNTIME")
+        .env_remove("FASTICE_PLAIN_PYTHON");
     command
 }
 

@@ -2,9 +2,9 @@
 //! else. No Python, no source tree, no `/proc`, no `/tmp`, no network; and nothing can be written.
 //!
 //! Works as root, and for other users where the kernel lets them make user namespaces. Uses `unshare`, `mount` and `chroot`,
-//! which every Debian has (packages util-linux and coreutils).
+//! which every Debian has (packages util-linux and coreutils), and `ip` for a loopback network (iproute2).
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -20,22 +20,23 @@ const C_LIBRARY: [&str; 3] = [
     "lib/x86_64-linux-gnu/libm.so.6",
 ];
 
-/// Runs inside the namespaces; `$1` is the sandbox's directory. The root is a file system of its own, made
-/// read-only once it is filled, so that not even root can write there.
-const ENTER: &str = r#"
-set -e
-directory=$1
-shift
-mount -t tmpfs -o mode=755 root "$directory/root"
-cp -R "$directory/contents/." "$directory/root"
-mount -o remount,ro "$directory/root"
-cd /
-exec chroot "$directory/root" "$@"
-"#;
+/// Runs inside the namespaces.
+const ENTER: &str = include_str!("enter.sh");
+
+/// Devices that every program may expect.
+const DEVICES: [&str; 5] = [
+    "/dev/null",
+    "/dev/zero",
+    "/dev/full",
+    "/dev/random",
+    "/dev/urandom",
+];
 
 /// A root directory in the making. It disappears when this is dropped.
 pub struct EmptyRoot {
     directory: TempDir,
+    /// What else the root gets, as words for the script.
+    furniture: Vec<OsString>,
 }
 
 impl EmptyRoot {
@@ -46,7 +47,10 @@ impl EmptyRoot {
     pub fn new() -> io::Result<Self> {
         let directory = tempfile::Builder::new().prefix("empty-root-").tempdir()?;
         fs::create_dir(directory.path().join("root"))?;
-        let root = Self { directory };
+        let root = Self {
+            directory,
+            furniture: Vec::new(),
+        };
         for path in C_LIBRARY {
             root.add(&Path::new("/").join(path), path)?;
         }
@@ -66,13 +70,39 @@ impl EmptyRoot {
         Ok(())
     }
 
+    /// Shows a file or directory of this machine at `path` in the root, an absolute path; it cannot be written there.
+    pub fn bind(&mut self, file: &Path, path: impl AsRef<OsStr>) {
+        self.furniture
+            .extend(["bind".as_ref(), file.as_os_str(), path.as_ref()].map(OsStr::to_owned));
+    }
+
+    /// Adds what a machine has and no program brings: `/proc`, devices, shared memory, the loopback network. `/tmp` is there, but neither
+    /// writable nor executable. The program is no longer process 1, to which other rules of signals apply.
+    pub fn furnish(&mut self) {
+        let devices = DEVICES.iter().flat_map(|device| ["device", device]);
+        let words = [
+            "proc", "loopback", "child", "sealed", "/tmp", "writable", "/dev/shm",
+        ];
+        self.furniture
+            .extend(devices.chain(words).map(OsString::from));
+    }
+
+    /// Adds an empty directory that can be written. It goes away with the program.
+    pub fn writable(&mut self, path: impl AsRef<OsStr>) {
+        self.furniture
+            .extend(["writable".as_ref(), path.as_ref()].map(OsStr::to_owned));
+    }
+
     /// A command that runs `program`, a path in the root such as `/app`, there. Its environment is empty but for `PATH`; its exit
-    /// status is the program's. The program is process 1 of its own process namespace.
+    /// status is the program's (128 and the number of the signal that ended it in a [furnished](Self::furnish) root). The
+    /// program is process 1 of its own process namespace.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = namespaces();
         command
             .args(["sh", "-c", ENTER, "sandbox"])
             .arg(self.directory.path())
+            .args(&self.furniture)
+            .arg("--")
             .arg(program);
         command
     }

@@ -49,3 +49,29 @@ fn mounts() -> String {
         .unwrap();
     String::from_utf8(output.stdout).unwrap()
 }
+
+#[test]
+fn is_furnished_without_a_place_to_write() {
+    fastice_sandbox::permitted().unwrap();
+    let mut root = EmptyRoot::new().unwrap();
+    root.add("/bin/dash".as_ref(), "sh").unwrap();
+    root.bind("/bin/echo".as_ref(), "/tools/echo");
+    root.bind("/etc".as_ref(), "/tools/etc");
+    root.furnish();
+    root.writable("/data");
+    let script = "
+        /tools/echo /proc/self/stat* /proc/1/comm /dev/* /tools/etc/passwd
+        for file in /file /tmp/file /tools/echo /tools/etc/file; do (: > $file) 2>/dev/null && echo $file can be written; done
+        echo text > /data/file && echo text > /dev/shm/file && read text < /data/file && echo $text
+        kill -TERM $$";
+    let output = root.command("/sh").args(["-c", script]).output().unwrap();
+    assert_eq!(
+        (output.status.code(), String::from_utf8(output.stdout).unwrap()),
+        (
+            Some(128 + 15),
+            "/proc/self/stat /proc/self/statm /proc/self/status /proc/1/comm \
+             /dev/full /dev/null /dev/random /dev/shm /dev/urandom /dev/zero /tools/etc/passwd\ntext\n"
+                .to_owned()
+        )
+    );
+}

@@ -12,7 +12,7 @@ use clap::Subcommand;
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Build the CPython runtime pack and print its path
-    Runtime(runtime::Options),
+    Runtime(runtime::Command),
     /// Build the runtime pack and the builder that carries it: target/release/fastice
     Build(runtime::Options),
     /// Build everything, freeze examples/forecast into one file, and run that file in an empty root

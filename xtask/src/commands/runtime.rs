@@ -38,7 +38,23 @@ impl Options {
     }
 }
 
-pub(crate) fn run(options: &Options) -> miette::Result<()> {
-    println!("{}", runtime::provide(&options.request())?.display());
+/// `cargo xtask runtime`.
+#[derive(clap::Args)]
+pub(crate) struct Command {
+    #[command(flatten)]
+    options: Options,
+    /// Print the path of the unfrozen interpreter of the same build instead
+    #[arg(long)]
+    python: bool,
+}
+
+pub(crate) fn run(command: &Command) -> miette::Result<()> {
+    let request = command.options.request();
+    let path = if command.python {
+        runtime::provide_python(&request)?
+    } else {
+        runtime::provide(&request)?
+    };
+    println!("{}", path.display());
     Ok(())
 }

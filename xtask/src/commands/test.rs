@@ -1,7 +1,10 @@
 //! `cargo xtask test`.
 
+use std::path::Path;
 use std::process::Command;
 
+use fastice::runtime::PACK_VARIABLE;
+use fastice_differential::PLAIN_PYTHON_VARIABLE;
 use miette::{IntoDiagnostic, bail};
 
 use super::build::builder;
@@ -9,18 +12,20 @@ use super::runtime::Options;
 use crate::{packages, runtime, workspace};
 
 /// Debian packages that the tests use.
-const PACKAGES: [&str; 4] = ["binutils", "strace", "unzip", "util-linux"];
+const PACKAGES: [&str; 5] = ["binutils", "iproute2", "strace", "unzip", "util-linux"];
 
 pub(crate) fn run(options: &Options) -> miette::Result<()> {
     packages::provide(PACKAGES)?;
     components(&["rustfmt", "clippy"])?;
-    cargo(&["fmt", "--all", "--check"], None)?;
+    cargo(&["fmt", "--all", "--check"], &[])?;
     let all = ["--workspace", "--all-targets"];
     cargo(
         &[&["clippy"], &all[..], &["--", "-D", "warnings"]].concat(),
-        None,
+        &[],
     )?;
-    let pack = runtime::provide(&options.request())?;
+    let request = options.request();
+    let pack = runtime::provide(&request)?;
+    let python = runtime::provide_python(&request)?;
     builder(&pack)?;
     // The stub is linked by `runtime::provide` alone; it has no tests without an image.
     let tests = [
@@ -30,18 +35,19 @@ pub(crate) fn run(options: &Options) -> miette::Result<()> {
         "fastice-stub",
         "--no-fail-fast",
     ];
-    cargo(&tests, Some(&pack))
+    let environment = [(PACK_VARIABLE, &*pack), (PLAIN_PYTHON_VARIABLE, &*python)];
+    cargo(&tests, &environment)
 }
 
 /// Runs cargo with its output on the terminal; tests find the runtime through the environment.
-fn cargo(arguments: &[&str], pack: Option<&std::path::Path>) -> miette::Result<()> {
+fn cargo(arguments: &[&str], environment: &[(&str, &Path)]) -> miette::Result<()> {
     let line = arguments.join(" ");
     eprintln!("\n$ cargo {line}");
     let mut command = Command::new(workspace::cargo());
-    command.args(arguments).current_dir(workspace::root());
-    if let Some(pack) = pack {
-        command.env("FASTICE_RUNTIME", pack);
-    }
+    command
+        .args(arguments)
+        .current_dir(workspace::root())
+        .envs(environment.iter().copied());
     let status = command.status().into_diagnostic()?;
     if !status.success() {
         bail!("cargo {line} failed ({status})");

@@ -50,3 +50,10 @@ pub(crate) fn provide(request: &Request) -> miette::Result<PathBuf> {
     let stub = stub::provide(&cpython)?;
     pack::provide(&recipe, &cpython, &stub)
 }
+
+/// The unfrozen `python` of the same CPython build.
+pub(crate) fn provide_python(request: &Request) -> miette::Result<PathBuf> {
+    let recipe = Recipe::read()?;
+    packages::provide(recipe.packages())?;
+    Ok(cpython::provide(&recipe, request)?.python())
+}

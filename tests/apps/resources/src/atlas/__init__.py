@@ -1,0 +1,3 @@
+"""A package with data in nested directories."""
+
+__version__ = "1.0"

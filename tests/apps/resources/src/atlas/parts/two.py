@@ -1,0 +1,3 @@
+NAME = "two"
+if __name__ == "__main__":
+    print("run as a script")

@@ -1,0 +1,1 @@
+VALUE = "module of a namespace package"
