@@ -179,6 +179,13 @@ impl TempFile {
     pub fn writer(&self) -> impl io::Write + '_ {
         self.file.as_file()
     }
+    /// Sets its mode; a new one is its owner's alone.
+    ///
+    /// # Errors
+    /// When the file system refuses.
+    pub fn set_mode(&self, mode: std::fs::Permissions) -> io::Result<()> {
+        self.file.as_file().set_permissions(mode)
+    }
     /// Makes it an executable that lies safely on the disk.
     ///
     /// # Errors

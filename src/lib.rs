@@ -17,6 +17,7 @@ pub mod inspect;
 pub mod interrupt;
 mod metadata;
 pub mod pipeline;
+pub mod provenance;
 pub mod resolve;
 pub mod runtime;
 pub mod ui;

@@ -1,6 +1,6 @@
 //! The imports that a module's source names.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -9,12 +9,15 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, ExprCall, Stmt, StmtIf, StmtImportFrom};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 
+/// Dotted names, each with the offset in the source, in bytes, of the first place that names it.
+pub(crate) type Names = BTreeMap<String, usize>;
+
 /// Imports of one module, as absolute dotted names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Imports {
     /// What may be imported. `from a import b` gives `a` and `a.b`, for the source does not say
     /// whether `b` is a module; `from a import *` gives `a` and `a.*`.
-    pub(crate) names: BTreeSet<String>,
+    pub(crate) names: Names,
     /// Those that are imported whenever the module is: by a statement of its top level that nothing
     /// guards. With the place of the name.
     pub(crate) unconditional: BTreeMap<String, Range<usize>>,
@@ -81,16 +84,42 @@ pub(crate) fn scan(source: &[u8], context: Context) -> Imports {
         context,
         imports: Imports::default(),
         guarded: false,
-        words: BTreeSet::new(),
+        words: Names::new(),
         computed: false,
     };
     if let Some(module) = parsed.syntax().as_module() {
         scanner.visit_body(&module.body);
     }
     if scanner.computed && context.may_be_main {
-        scanner.imports.names.append(&mut scanner.words);
+        for (name, offset) in std::mem::take(&mut scanner.words) {
+            scanner.imports.names.entry(name).or_insert(offset);
+        }
     }
     scanner.imports
+}
+
+impl Imports {
+    /// The line of each name in `source`, counted from 1.
+    pub(crate) fn lines(&self, source: &[u8]) -> BTreeMap<&str, u32> {
+        let mut places: Vec<(usize, &str)> = self
+            .names
+            .iter()
+            .map(|(name, &offset)| (offset, name.as_str()))
+            .collect();
+        places.sort_unstable();
+        let (mut line, mut counted) = (1, 0);
+        let mut lines = BTreeMap::new();
+        for (offset, name) in places {
+            let offset = offset.min(source.len());
+            let newlines = source[counted..offset]
+                .iter()
+                .filter(|&&byte| byte == b'\n');
+            line += u32::try_from(newlines.count()).unwrap_or(u32::MAX);
+            counted = offset;
+            lines.insert(name, line);
+        }
+        lines
+    }
 }
 
 struct Scanner<'a> {
@@ -99,20 +128,23 @@ struct Scanner<'a> {
     /// Inside a statement that may not run, or that catches what fails in it.
     guarded: bool,
     /// Texts that would do as names of modules; `a.*` where something may be added, as to `"a."` and `"a.b"`.
-    words: BTreeSet<String>,
+    words: Names,
     /// A name is imported that the source does not give: it may be one of the words.
     computed: bool,
 }
 
 impl Scanner<'_> {
-    fn add(&mut self, name: String, place: Option<Range<usize>>) {
-        if let Some(place) = place.filter(|_| !self.guarded) {
-            self.imports
-                .unconditional
-                .entry(name.clone())
-                .or_insert(place);
+    /// What a statement at `place` imports.
+    fn statement(&mut self, name: String, place: Range<usize>) {
+        if !self.guarded {
+            let first = self.imports.unconditional.entry(name.clone());
+            first.or_insert_with(|| place.clone());
         }
-        self.imports.names.insert(name);
+        self.add(name, place.start);
+    }
+
+    fn add(&mut self, name: String, offset: usize) {
+        self.imports.names.entry(name).or_insert(offset);
     }
 
     fn import_from(&mut self, statement: &StmtImportFrom) {
@@ -128,12 +160,9 @@ impl Scanner<'_> {
             .map_or(statement.range, |module| module.range)
             .to_std_range();
         for alias in &statement.names {
-            self.add(
-                format!("{base}.{}", alias.name.as_str()),
-                Some(range.clone()),
-            );
+            self.statement(format!("{base}.{}", alias.name.as_str()), range.clone());
         }
-        self.add(base, Some(range));
+        self.statement(base, range);
     }
 
     /// `__import__("x")`, `import_module("x")`, `importlib.import_module(".x", __package__)` with
@@ -144,10 +173,11 @@ impl Scanner<'_> {
             Expr::Attribute(attribute) => attribute.attr.as_str(),
             _ => return,
         };
+        let offset = call.arguments.range.to_std_range().start;
         match function {
             // What these built-in functions import when they are called.
-            "breakpoint" => return self.add("pdb".to_owned(), None),
-            "help" if call.func.is_name_expr() => return self.add("pydoc".to_owned(), None),
+            "breakpoint" => return self.add("pdb".to_owned(), offset),
+            "help" if call.func.is_name_expr() => return self.add("pydoc".to_owned(), offset),
             "exec" | "eval" | "timeit" => return self.code(call),
             "__import__" | "import_module" | "run_module" | "resolve_name" => {}
             _ => return,
@@ -166,7 +196,7 @@ impl Scanner<'_> {
             .context
             .absolute(name.len() - relative.len(), Some(relative))
         {
-            self.add(absolute, None);
+            self.add(absolute, offset);
         }
     }
 
@@ -178,25 +208,27 @@ impl Scanner<'_> {
         for argument in call.arguments.iter_source_order() {
             if let Expr::StringLiteral(code) = argument.value() {
                 let found = scan(code.value.to_str().as_bytes(), self.context);
-                self.imports.names.extend(found.names);
+                for name in found.names.into_keys() {
+                    self.add(name, call.arguments.range.to_std_range().start);
+                }
             }
         }
     }
 
     /// A text somewhere in the source.
-    fn text(&mut self, text: &str) {
+    fn text(&mut self, text: &str, offset: usize) {
         // The name of a file, not of a module.
         if text.rsplit_once('.').is_some_and(|(_, end)| end == "py") {
             return;
         }
         if let Some(package) = text.strip_suffix('.').filter(|name| is_dotted_name(name)) {
-            self.words.insert(format!("{package}.*"));
+            self.words.entry(format!("{package}.*")).or_insert(offset);
         } else if is_dotted_name(text) {
             if text.contains('.') && self.context.may_be_main {
-                self.add(text.to_owned(), None);
-                self.words.insert(format!("{text}.*"));
+                self.add(text.to_owned(), offset);
+                self.words.entry(format!("{text}.*")).or_insert(offset);
             }
-            self.words.insert(text.to_owned());
+            self.words.entry(text.to_owned()).or_insert(offset);
         }
     }
 }
@@ -216,10 +248,7 @@ impl<'a> Visitor<'a> for Scanner<'_> {
         match statement {
             Stmt::Import(import) => {
                 for alias in &import.names {
-                    self.add(
-                        alias.name.to_string(),
-                        Some(alias.name.range.to_std_range()),
-                    );
+                    self.statement(alias.name.to_string(), alias.name.range.to_std_range());
                 }
             }
             Stmt::ImportFrom(import) => self.import_from(import),
@@ -245,10 +274,12 @@ impl<'a> Visitor<'a> for Scanner<'_> {
     fn visit_expr(&mut self, expression: &'a Expr) {
         match expression {
             Expr::Call(call) => self.call(call),
-            Expr::StringLiteral(literal) => self.text(literal.value.to_str()),
+            Expr::StringLiteral(literal) => {
+                self.text(literal.value.to_str(), literal.range.to_std_range().start);
+            }
             Expr::FString(format) => {
                 if let Some(start) = format.value.elements().next().and_then(|e| e.as_literal()) {
-                    self.text(&start.value);
+                    self.text(&start.value, format.range.to_std_range().start);
                 }
             }
             _ => {}
@@ -288,7 +319,7 @@ mod tests {
             is_package,
             may_be_main: true,
         };
-        scan(source.as_bytes(), context).names.into_iter().collect()
+        scan(source.as_bytes(), context).names.into_keys().collect()
     }
 
     #[test]
@@ -335,7 +366,7 @@ match 1:
             is_package: false,
             may_be_main: false,
         };
-        assert!(scan(source.as_bytes(), context).names.into_iter().eq(["e"]));
+        assert!(scan(source.as_bytes(), context).names.into_keys().eq(["e"]));
         assert!(scan(computed.as_bytes(), context).names.is_empty());
     }
 
@@ -388,7 +419,7 @@ if not TYPE_CHECKING:
             is_package: false,
             may_be_main: false,
         };
-        assert!(scan(source, context).names.into_iter().eq(["a"]));
+        assert!(scan(source, context).names.into_keys().eq(["a"]));
     }
 
     #[test]
@@ -412,6 +443,19 @@ if not TYPE_CHECKING:
     }
 
     #[test]
+    fn tells_the_lines_of_names() {
+        let source = b"import a\n\ndef f():\n    from b import c; import a\n";
+        let context = Context {
+            name: "m",
+            is_package: false,
+            may_be_main: false,
+        };
+        let imports = scan(source, context);
+        let lines: Vec<_> = imports.lines(source).into_iter().collect();
+        assert_eq!(lines, [("a", 1), ("b", 4), ("b.c", 4)]);
+    }
+
+    #[test]
     fn survives_what_is_not_python() {
         assert_eq!(
             names("import a\nthis is not\nimport b\n", "", false),
@@ -426,7 +470,7 @@ if not TYPE_CHECKING:
         assert!(
             scan(b"# coding: latin-1\n'\xe9'; import a", context)
                 .names
-                .contains("a")
+                .contains_key("a")
         );
     }
 }

@@ -5,7 +5,7 @@ pub(crate) mod imports;
 mod patterns;
 mod place;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use fastice_image::ModuleKind;
 use rayon::prelude::*;
@@ -48,9 +48,22 @@ pub(crate) struct Needs {
     pub(crate) left_out: BTreeSet<String>,
     /// Everything that any module imports, as [`Imports::names`].
     imported: BTreeSet<String>,
+    /// Which module names which, for [`crate::provenance`].
+    pub(crate) edges: Vec<Edges>,
+    /// Standard modules that `--include-module` names.
+    pub(crate) included: BTreeSet<String>,
     /// Warnings of imports in the user's own modules that cannot succeed, with the path of the
     /// module.
     pub(crate) missing: Vec<(String, Error)>,
+}
+
+/// The modules that a source names and that exist: names as [`Imports::names`], with their lines.
+#[derive(Debug)]
+pub(crate) struct Edges {
+    /// Path of the source, below the root.
+    pub(crate) origin: String,
+    /// Dotted names with the line of the first place, counted from 1.
+    pub(crate) names: BTreeMap<String, u32>,
 }
 
 impl Needs {
@@ -167,9 +180,30 @@ pub(crate) fn analyze(
             return Err(error);
         }
     }
+    let existing: HashSet<String> = modules
+        .keys()
+        .map(|(directory, name)| module_name(&format!("{directory}/{name}"), roots))
+        .collect();
+    let exists = |name: &str| {
+        let name = name.strip_suffix(".*").unwrap_or(name);
+        existing.contains(name) || library.modules().contains_key(name)
+    };
+    let edges = accepted
+        .par_iter()
+        .zip(&scanned)
+        .map(|((found, _, source), (_, imports))| Edges {
+            origin: found.origin.clone(),
+            names: imports
+                .lines(source)
+                .into_iter()
+                .filter(|(name, _)| exists(name))
+                .map(|(name, line)| (name.to_owned(), line))
+                .collect(),
+        })
+        .collect();
     let imported: BTreeSet<String> = scanned
         .into_iter()
-        .flat_map(|(_, imports)| imports.names)
+        .flat_map(|(_, imports)| imports.names.into_keys())
         .chain(extra.iter().cloned())
         .collect();
     let names = imported.iter().map(String::as_str).chain(include.names());
@@ -185,6 +219,8 @@ pub(crate) fn analyze(
         standard,
         left_out,
         imported,
+        edges,
+        included: include.names().map(str::to_owned).collect(),
         missing,
     })
 }
@@ -246,16 +282,19 @@ fn missing(file: &Collected, imports: &Imports, is_anywhere: &dyn Fn(&str) -> bo
 /// The dotted name under which the source at `path` is imported from one of `roots`; empty if from
 /// none.
 fn dotted_name(path: &str, roots: &[String]) -> String {
+    path.strip_suffix(".py")
+        .map(|stem| module_name(stem.strip_suffix("/__init__").unwrap_or(stem), roots))
+        .unwrap_or_default()
+}
+
+/// The dotted name of the module that an import finds as `DIRECTORY/NAME`, from the closest of `roots`; empty if
+/// from none.
+pub(crate) fn module_name(key: &str, roots: &[String]) -> String {
     roots
         .iter()
-        .filter_map(|root| path.strip_prefix(root.as_str())?.strip_prefix('/'))
+        .filter_map(|root| key.strip_prefix(root.as_str())?.strip_prefix('/'))
         .min_by_key(|relative| relative.len())
-        .and_then(|relative| relative.strip_suffix(".py"))
-        .map(|stem| {
-            stem.strip_suffix("/__init__")
-                .unwrap_or(stem)
-                .replace('/', ".")
-        })
+        .map(|relative| relative.replace('/', "."))
         .unwrap_or_default()
 }
 

@@ -71,6 +71,14 @@ pub enum Command {
     Inspect(Inspect),
     /// List the files inside an executable: size, stored size, path.
     List(List),
+    /// Show the directories inside an executable with what they take in it, the largest first.
+    Tree(Tree),
+    /// Print a file inside an executable.
+    Cat(Cat),
+    /// Write the files inside an executable to the disk.
+    Extract(Extract),
+    /// Say why a module or a distribution is in an executable.
+    Why(Why),
     /// Explain an error code; without one, list them all.
     Explain(Explain),
 }
@@ -125,7 +133,69 @@ pub struct List {
     /// An executable made by fastice.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    /// A file or directory inside it; only this is listed.
+    #[arg(value_name = "PATH")]
+    pub path: Option<String>,
     /// The shape of the list.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub output_format: OutputFormat,
+}
+
+/// Arguments of `fastice tree`.
+#[derive(Debug, Args)]
+pub struct Tree {
+    /// An executable made by fastice.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// A directory inside it [default: all].
+    #[arg(value_name = "PATH")]
+    pub path: Option<String>,
+    /// How many levels are shown.
+    #[arg(short, long, value_name = "LEVELS", default_value_t = 3)]
+    pub depth: usize,
+    /// The shape of the tree.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub output_format: OutputFormat,
+}
+
+/// Arguments of `fastice cat`.
+#[derive(Debug, Args)]
+pub struct Cat {
+    /// An executable made by fastice.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The file inside it, as `fastice list` names it.
+    #[arg(value_name = "PATH")]
+    pub path: String,
+}
+
+/// Arguments of `fastice extract`.
+#[derive(Debug, Args)]
+pub struct Extract {
+    /// An executable made by fastice.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Files and directories inside it, as `fastice list` names them [default: all].
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
+    /// The directory to write to.
+    #[arg(short, long, value_name = "DIR", default_value = ".")]
+    pub output: PathBuf,
+}
+
+/// Arguments of `fastice why`.
+#[derive(Debug, Args)]
+pub struct Why {
+    /// An executable made by fastice.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// A module, a distribution or a file inside it.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Show a chain for every module that imports it.
+    #[arg(long)]
+    pub all: bool,
+    /// The shape of the answer.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub output_format: OutputFormat,
 }

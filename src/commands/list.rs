@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::print;
+use super::{inside, print};
 use crate::Result;
 use crate::cli::{self, OutputFormat};
 use crate::error::ExitStatus;
@@ -23,7 +23,16 @@ struct Document {
 /// Prints the files inside an executable: size, stored size, path.
 pub(super) fn list(arguments: &cli::List) -> Result<ExitStatus> {
     let bytes = inspect::read(&arguments.file)?;
-    let files = Executable::open(&arguments.file, &bytes)?.files()?;
+    let executable = Executable::open(&arguments.file, &bytes)?;
+    let mut files = executable.files()?;
+    if let Some(written) = &arguments.path {
+        let path = inside::path(written);
+        let within = format!("{path}/");
+        files.retain(|file| path.is_empty() || file.path == path || file.path.starts_with(&within));
+        if files.is_empty() {
+            return Err(inside::missing(&executable, &arguments.file, path)?);
+        }
+    }
     match arguments.output_format {
         OutputFormat::Json => print::json(&Document {
             schema: SCHEMA,

@@ -1,11 +1,16 @@
 //! One command per file. Each is a function from its part of the command line to an exit status or an error.
 
 mod build;
+mod cat;
 mod explain;
+mod extract;
+mod inside;
 mod inspect;
 mod list;
 mod print;
 mod run;
+mod tree;
+mod why;
 
 use std::io::IsTerminal as _;
 
@@ -37,6 +42,10 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<ExitStatus> {
         Command::Run(arguments) => run::run(&arguments, terminal),
         Command::Inspect(arguments) => inspect::inspect(&arguments),
         Command::List(arguments) => list::list(&arguments),
+        Command::Tree(arguments) => tree::tree(&arguments),
+        Command::Cat(arguments) => cat::cat(&arguments),
+        Command::Extract(arguments) => extract::extract(&arguments, terminal),
+        Command::Why(arguments) => why::why(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
     }
 }

@@ -139,6 +139,10 @@ codes! {
     Empty = "E0044", Failure;
     /// `fastice explain` was given something that is no code.
     UnknownCode = "E0045", Failure;
+    /// The executable holds no record of its imports.
+    NoRecord = "E0046", Failure;
+    /// There is nothing of that name in the executable.
+    NotInside = "E0047", Failure;
     /// The program was built and could not be started.
     ProgramNotStarted = "E0050", Error;
     /// A file that a distribution lists is missing.

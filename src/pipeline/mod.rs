@@ -12,11 +12,12 @@ use serde::Serialize;
 use crate::analyze::{Sources, analyze};
 use crate::collect::{collect, modules};
 use crate::compile::{Cache, Compiler};
+use crate::provenance::{self, Facts, Provenance};
 use crate::resolve::Application;
-use crate::runtime::{Pack, library_directory};
+use crate::runtime::{MANIFEST, Pack, library_directory};
 use crate::ui::Reporter;
 use crate::write::standard::{Standard, packed_code};
-use crate::write::{Layout, Target, bootstrap, write_image};
+use crate::write::{Contents, FileEntry, Layout, Target, bootstrap, write_image};
 use crate::{Result, cache};
 
 use shares::{STANDARD_LIBRARY, Shares};
@@ -132,6 +133,14 @@ pub fn freeze(
     for (_, warning) in needs.missing.iter().filter(|(origin, _)| is_used(origin)) {
         reporter.warn(warning);
     }
+    let record = Provenance::record(&Facts {
+        modules: &modules,
+        roots: &search_paths,
+        needs: &needs,
+        library: &library,
+        entry: &program.imports,
+    })
+    .encode()?;
     let program = program.resolve(&modules, &search_paths, &library)?;
 
     reporter.stage("Assembling the image");
@@ -147,6 +156,19 @@ pub fn freeze(
     standard.add(&mut layout, &needs.standard, reporter)?;
     assemble::add(&mut layout, collection, modules, compiled, identity, level)?;
     layout.left_out = needs.left_out;
+    for (path, contents) in [
+        (provenance::PATH, record),
+        (MANIFEST, pack.manifest()?.into_bytes()),
+    ] {
+        layout.file(
+            path.to_owned(),
+            FileEntry {
+                contents: Contents::Bytes(contents.into()),
+                executable: false,
+                share: STANDARD_LIBRARY,
+            },
+        )?;
+    }
     let frozen = bootstrap::compile(&compiler, identity, &mut |path| packed_code(pack, path))?;
 
     reporter.stage("Writing the executable");

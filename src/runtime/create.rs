@@ -396,10 +396,12 @@ fn graph(interpreter: &Interpreter, sources: &[StandardSource]) -> Result<Standa
                 is_package: module.is_package,
                 may_be_main: module.name.ends_with("__main__"),
             };
-            (
-                module.name.clone(),
-                imports::scan(module.source, context).names,
-            )
+            let imports = imports::scan(module.source, context);
+            let lines = imports.lines(module.source);
+            let lines = lines
+                .into_iter()
+                .map(|(name, line)| (name.to_owned(), line));
+            (module.name.clone(), lines.collect())
         })
         .collect();
     let mut origins: BTreeMap<String, Option<String>> = interpreter

@@ -12,6 +12,7 @@ mod stdlib;
 
 pub use create::{Ingredients, create};
 pub(crate) use create::{library_directory, search_paths};
+pub(crate) use pack::MANIFEST;
 pub use pack::{PACK_VARIABLE, Pack};
 pub(crate) use stdlib::prefixes;
 pub use stdlib::{StandardLibrary, StandardModule};

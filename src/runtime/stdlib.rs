@@ -29,6 +29,9 @@ pub struct StandardModule {
     pub origin: Option<String>,
     /// Standard modules that it may import.
     pub imports: BTreeSet<String>,
+    /// For those of them that its source names: the line, counted from 1.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lines: BTreeMap<String, u32>,
     /// Files of a package that are no modules, below the root.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub data: BTreeSet<String>,
@@ -49,11 +52,11 @@ impl StandardLibrary {
         })
     }
 
-    /// Links modules by the names they import, as [`crate::analyze`] finds them, and by the table
-    /// of what it cannot find.
+    /// Links modules by the names they import, as [`crate::analyze`] finds them, with their lines, and by the
+    /// table of what it cannot find.
     pub(crate) fn new(
         origins: BTreeMap<String, Option<String>>,
-        imports: &BTreeMap<String, BTreeSet<String>>,
+        imports: &BTreeMap<String, BTreeMap<String, u32>>,
         table: &DynamicImports,
         absent: BTreeSet<String>,
     ) -> Self {
@@ -74,11 +77,18 @@ impl StandardLibrary {
             absent,
         };
         for (module, names) in imports {
-            let found = names
-                .iter()
-                .flat_map(|name| library.resolve(name))
-                .collect();
-            library.link(module, found);
+            let mut lines = BTreeMap::new();
+            for (name, &line) in names {
+                for found in library.resolve(name) {
+                    let first = lines.entry(found).or_insert(line);
+                    *first = line.min(*first);
+                }
+            }
+            lines.remove(module);
+            library.link(module, lines.keys().cloned().collect());
+            if let Some(module) = library.modules.get_mut(module) {
+                module.lines = lines;
+            }
         }
         for row in &table.import {
             let found = row
@@ -96,6 +106,7 @@ impl StandardLibrary {
                 .collect();
             if let Some(module) = library.modules.get_mut(&row.module) {
                 module.imports.retain(|name| !cut.contains(name));
+                module.lines.retain(|name, _| !cut.contains(name));
             }
         }
         library.always = table
@@ -133,6 +144,11 @@ impl StandardLibrary {
         if let Some(module) = self.modules.get_mut(module) {
             module.imports.extend(imports);
         }
+    }
+
+    /// What every program needs: the interpreter itself imports it.
+    pub fn always(&self) -> &BTreeSet<String> {
+        &self.always
     }
 
     /// Modules by dotted name.
@@ -280,7 +296,7 @@ mod tests {
             .map(|(name, imports)| {
                 (
                     (*name).to_owned(),
-                    imports.iter().map(|&name| name.to_owned()).collect(),
+                    imports.iter().map(|&name| (name.to_owned(), 1)).collect(),
                 )
             })
             .collect();

@@ -50,6 +50,17 @@ pub fn path(path: &Path) -> String {
     }
 }
 
+/// The one of `known` that was most likely meant by `name`, if one is close.
+pub fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    /// Similarity from which on a name is worth mentioning (Jaro's, 0 to 1).
+    const CLOSE: f64 = 0.85;
+    known
+        .map(|known| (strsim::jaro(name, known), known))
+        .filter(|(similarity, _)| *similarity >= CLOSE)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, known)| known)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod commands;
+mod inside;
 mod interrupt;
 mod reference;
 mod support;

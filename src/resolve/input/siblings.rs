@@ -23,7 +23,10 @@ pub(super) fn collect(root: &Path, script: &Path) -> Result<AppTree> {
             is_package,
             may_be_main: true,
         };
-        for import in imports::in_pool(|| imports::scan(&source, context)).names {
+        for import in imports::in_pool(|| imports::scan(&source, context))
+            .names
+            .into_keys()
+        {
             let top = import.split('.').next().unwrap_or(&import).to_owned();
             if top.is_empty() || !seen.insert(top.clone()) {
                 continue;

@@ -1,18 +1,23 @@
 //! Looking into a frozen executable without running it.
 
+mod distribution;
+
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use fastice_image::reader::{Node, Record};
-use fastice_image::{Damage, Header, Image, Method};
+use fastice_image::{Damage, Header, Image, Method, Program};
 use serde::Serialize;
 
-use crate::metadata::{names, record};
+use crate::analyze::module_name;
 use crate::pipeline::{Origin, Part};
+use crate::provenance::graph::Graph;
+use crate::provenance::{self, Provenance};
+use crate::runtime::library_directory;
 use crate::{Code, Error, Result};
 
-/// Where installed distributions lie, below the root.
-const SITE: &str = "lib/python3.13/site-packages/";
+pub use distribution::Distribution;
 
 /// An executable, open for reading.
 pub struct Executable<'a> {
@@ -32,6 +37,8 @@ pub struct File {
     pub stored: u64,
     /// How they are stored.
     pub method: Method,
+    /// It may be executed.
+    pub executable: bool,
 }
 
 /// Reads the whole of a file that may be an executable of ours.
@@ -95,6 +102,7 @@ impl<'a> Executable<'a> {
                     size: node.size,
                     stored: node.data.len,
                     method: node.method,
+                    executable: node.executable,
                 });
             }
         }
@@ -142,13 +150,16 @@ impl<'a> Executable<'a> {
     /// [`Code::Damaged`].
     pub fn parts(&self) -> Result<Vec<Part>> {
         let files = self.files()?;
-        let owners = self.owners(&files)?;
+        let owners = self.owners()?;
+        let site_packages = self.site_packages();
         let mut parts: BTreeMap<(Origin, &str, Option<&str>), (usize, u64)> = BTreeMap::new();
         let stub = self.header().stub.len;
         parts.insert((Origin::Runtime, "stub", None), (1, stub));
         let mut counted = stub;
         for file in &files {
-            let part = parts.entry(owner_of(&file.path, &owners)).or_default();
+            let part = parts
+                .entry(owner_of(&file.path, &site_packages, &owners))
+                .or_default();
             part.0 += 1;
             part.1 += file.stored;
             counted += file.stored;
@@ -170,67 +181,100 @@ impl<'a> Executable<'a> {
     }
 
     /// Which distribution each file of a `RECORD` belongs to: path → (name, version).
-    fn owners(&self, files: &[File]) -> Result<BTreeMap<String, (String, String)>> {
-        let mut owners = BTreeMap::new();
-        for file in files {
-            let Some(directory) = file
-                .path
-                .strip_prefix(SITE)
-                .and_then(|path| path.strip_suffix("/RECORD"))
-                .and_then(|directory| directory.strip_suffix(".dist-info"))
-            else {
-                continue;
-            };
-            let Some((name, version)) = directory.split_once('-') else {
-                continue;
-            };
-            let record = self.text(&file.path)?;
-            for path in record::paths(&record) {
-                let path = normalize(&format!("{SITE}{path}"));
-                owners.insert(path, (names::normalize(name), version.to_owned()));
+    fn owners(&self) -> Result<Owners> {
+        let mut owners = Owners::new();
+        for distribution in self.distributions()? {
+            for path in &distribution.files {
+                owners.insert(
+                    path.clone(),
+                    (distribution.name.clone(), distribution.version.clone()),
+                );
             }
         }
         Ok(owners)
     }
 
-    fn text(&self, path: &str) -> Result<String> {
-        let damaged = |damage| unusable(&self.path, damage);
-        match self.image.node(path).map_err(damaged)? {
-            Some(Node::File(file)) => {
-                let bytes = self.image.contents(&file, path).map_err(damaged)?;
-                Ok(String::from_utf8_lossy(&bytes).into_owned())
-            }
-            _ => Ok(String::new()),
+    /// The contents of the file at `path`, below the root; `None` if there is no such file.
+    ///
+    /// # Errors
+    /// [`Code::Damaged`].
+    pub fn contents(&self, path: &str) -> Result<Option<Cow<'a, [u8]>>> {
+        match self.node(path)? {
+            Some(Node::File(file)) => self
+                .image
+                .contents(&file, path)
+                .map(Some)
+                .map_err(|damage| unusable(&self.path, damage)),
+            _ => Ok(None),
         }
+    }
+
+    /// What is at `path`, below the root.
+    ///
+    /// # Errors
+    /// [`Code::Damaged`].
+    pub fn node(&self, path: &str) -> Result<Option<Node>> {
+        self.image
+            .node(path)
+            .map_err(|damage| unusable(&self.path, damage))
+    }
+
+    /// The import graph that the build recorded. `None` if it recorded none that this version can read.
+    ///
+    /// # Errors
+    /// [`Code::Damaged`].
+    pub fn graph(&self) -> Result<Option<Graph>> {
+        let Some(record) = self
+            .contents(provenance::PATH)?
+            .and_then(|json| Provenance::decode(&json))
+        else {
+            return Ok(None);
+        };
+        let roots = &self.header().settings.search_paths;
+        let mut modules = Vec::new();
+        for found in self.image.walk() {
+            let (key, found) = found.map_err(|damage| unusable(&self.path, damage))?;
+            if let Record::Module(module) = found {
+                let name = module_name(&key, roots);
+                if !name.is_empty() {
+                    modules.push((name, module.origin));
+                }
+            }
+        }
+        let start = match &self.header().program {
+            Program::File { path } => Some(path.clone()),
+            Program::Directory { path } => Some(format!("{path}/__main__.py")),
+            Program::Module { .. } | Program::Interpreter => None,
+        };
+        Ok(Some(Graph::new(&record, modules, start.as_deref())))
+    }
+
+    /// Where installed distributions lie, below the root.
+    fn site_packages(&self) -> String {
+        format!("{}/site-packages", library_directory(&self.header().python))
+    }
+
+    fn text(&self, path: &str) -> Result<Option<String>> {
+        let contents = self.contents(path)?;
+        Ok(contents.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 }
 
-/// Resolves `..` in a path below the root.
-fn normalize(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
-}
+/// Name and version of the distribution that a path belongs to.
+type Owners = BTreeMap<String, (String, String)>;
 
 /// Whose a file is.
 fn owner_of<'a>(
     path: &str,
-    owners: &'a BTreeMap<String, (String, String)>,
+    site_packages: &str,
+    owners: &'a Owners,
 ) -> (Origin, &'a str, Option<&'a str>) {
     let owner = owners.get(path).or_else(|| owners.get(&source_of(path)?));
     if let Some((name, version)) = owner {
         (Origin::Distribution, name, Some(version))
     } else if path.starts_with("app/") || path.starts_with("bin/") {
         (Origin::Program, "app", None)
-    } else if path.starts_with(SITE) {
+    } else if path.starts_with(site_packages) {
         (Origin::Distribution, "files without a distribution", None)
     } else {
         (Origin::Runtime, "standard library", None)
@@ -259,17 +303,4 @@ fn unusable(path: &Path, damage: Damage) -> Error {
     Error::new(code, format!("`{}` cannot be used", path.display()))
         .caused_by(damage)
         .hint(hint)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn scripts_of_a_distribution_lie_beside_site_packages() {
-        assert_eq!(
-            normalize("lib/python3.13/site-packages/../../../bin/http"),
-            "bin/http"
-        );
-    }
 }
