@@ -12,6 +12,7 @@ pub mod cli;
 mod collect;
 pub mod commands;
 mod compile;
+pub mod configure;
 pub mod error;
 pub mod inspect;
 pub mod interrupt;

@@ -6,6 +6,10 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::configure::Mode;
 
 /// Turn a Python project or script into one native executable.
 #[derive(Debug, Parser)]
@@ -248,6 +252,40 @@ pub struct Source {
         help_heading = "Entry"
     )]
     pub module: Option<String>,
+    /// The code that becomes the program, as with `python -c`.
+    #[arg(
+        short,
+        long,
+        value_name = "CODE",
+        group = "entry_choice",
+        help_heading = "Entry"
+    )]
+    pub command: Option<String>,
+    /// How the program runs, if the input and the other options leave a choice.
+    #[arg(long, value_name = "MODE", help_heading = "Entry")]
+    pub mode: Option<Mode>,
+    /// Make a `python` of one file, with all its options and the whole standard library.
+    #[arg(
+        long,
+        help_heading = "Entry",
+        conflicts_with_all = ["entry_choice", "mode"]
+    )]
+    pub interpreter: bool,
+    /// An argument in front of those that the program is called with. Can be given several times.
+    #[arg(
+        long,
+        value_name = "ARG",
+        allow_hyphen_values = true,
+        help_heading = "Entry"
+    )]
+    pub argument: Vec<String>,
+
+    /// Set a key of the configuration: `--config python.utf8_mode=true`. Can be given several times.
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Configuration")]
+    pub config: Vec<String>,
+    /// Read the configuration from this file rather than from `fastice.toml`.
+    #[arg(long, value_name = "FILE", help_heading = "Configuration")]
+    pub config_file: Option<PathBuf>,
 
     /// Install what a requirements file lists. Can be given several times.
     #[arg(
@@ -274,14 +312,9 @@ pub struct Source {
         conflicts_with = "from"
     )]
     pub site: Option<PathBuf>,
-    /// What resolves and installs dependencies. `auto` is uv if it is on PATH, else the runtime's pip.
-    #[arg(
-        long,
-        value_name = "TOOL",
-        default_value = "auto",
-        help_heading = "Dependencies"
-    )]
-    pub installer: Installer,
+    /// What resolves and installs dependencies. `auto` is uv if it is on PATH, else the runtime's pip [default: auto].
+    #[arg(long, value_name = "TOOL", help_heading = "Dependencies")]
+    pub installer: Option<Installer>,
 
     /// Optimize as `python -O` does; twice as `python -OO`.
     #[arg(short = 'O', action = ArgAction::Count, help_heading = "Contents")]
@@ -294,8 +327,21 @@ pub struct Source {
     pub exclude_module: Vec<String>,
 }
 
+impl Source {
+    /// Does it say what runs?
+    pub(crate) fn chooses(&self) -> bool {
+        self.interpreter
+            || self.mode.is_some()
+            || self.script.is_some()
+            || self.entry.is_some()
+            || self.module.is_some()
+            || self.command.is_some()
+    }
+}
+
 /// What resolves and installs dependencies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Installer {
     /// uv if it is on PATH, else pip.
     #[default]

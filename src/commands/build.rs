@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::print;
 use crate::Result;
 use crate::cli::{self, OutputFormat};
+use crate::configure::{self, Configuration};
 use crate::error::ExitStatus;
 use crate::pipeline::{self, FreezeOptions, Origin, Summary};
 use crate::resolve::{self, Interpreter, Request};
@@ -19,15 +20,15 @@ const SCHEMA: u32 = 1;
 
 /// Builds one executable and prints the summary.
 pub(super) fn build(arguments: &cli::Build, terminal: &Terminal) -> Result<ExitStatus> {
-    if let Some(output) = &arguments.output {
+    let configuration = configure::load(&arguments.source)?;
+    let output = arguments.output.as_ref().or(configuration.output.as_ref());
+    if let Some(output) = output {
         // Known at once, so said before anything is installed.
         pipeline::check_output(output, arguments.force)?;
     }
-    let summary = freeze(&arguments.source, arguments.force, terminal, |name| {
-        Ok(arguments
-            .output
-            .clone()
-            .unwrap_or_else(|| PathBuf::from("dist").join(name)))
+    let source = &arguments.source;
+    let summary = freeze(source, &configuration, arguments.force, terminal, |name| {
+        Ok(output.map_or_else(|| PathBuf::from("dist").join(name), PathBuf::clone))
     })?;
     match arguments.output_format {
         OutputFormat::Json => print::json(&Document {
@@ -42,11 +43,12 @@ pub(super) fn build(arguments: &cli::Build, terminal: &Terminal) -> Result<ExitS
 /// The stages of a build: what the user named becomes the file that `output` decides from the program's name.
 pub(super) fn freeze(
     source: &cli::Source,
+    configuration: &Configuration,
     force: bool,
     terminal: &Terminal,
     output: impl FnOnce(&str) -> Result<PathBuf>,
 ) -> Result<Summary> {
-    let request = Request::from_arguments(source);
+    let request = Request::new(source, configuration);
     resolve::check(&request)?;
     let pack = Pack::locate()?;
     let resolved = resolve::resolve(&request, &Interpreter::of(&pack), terminal)?;
@@ -54,9 +56,9 @@ pub(super) fn freeze(
     let output = output(&application.name)?;
     terminal.detail(&format!("writing {}", output.display()));
     let options = FreezeOptions {
-        optimization_level: source.optimize.min(2),
-        include_modules: source.include_module.clone(),
-        exclude_modules: source.exclude_module.clone(),
+        optimization_level: configuration.optimization_level(),
+        include_modules: configuration.include_module.clone(),
+        exclude_modules: configuration.exclude_module.clone(),
         force,
     };
     let summary = pipeline::freeze(application, &options, &pack, &output, terminal)?;

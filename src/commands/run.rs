@@ -8,14 +8,17 @@ use std::process::Command;
 
 use super::build;
 use crate::cli;
+use crate::configure;
 use crate::error::ExitStatus;
 use crate::ui::Terminal;
 use crate::{Code, Error, Result, cache};
 
 /// Builds into the cache and becomes the program.
 pub(super) fn run(arguments: &cli::Run, terminal: &Terminal) -> Result<ExitStatus> {
+    let configuration = configure::load(&arguments.source)?;
     let directory = place(&arguments.source)?;
-    let summary = build::freeze(&arguments.source, false, terminal, |name| {
+    let source = &arguments.source;
+    let summary = build::freeze(source, &configuration, false, terminal, |name| {
         fs_err::create_dir_all(&directory).map_err(Error::io)?;
         Ok(directory.join(name))
     })?;

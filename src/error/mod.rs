@@ -145,6 +145,14 @@ codes! {
     NotInside = "E0047", Failure;
     /// The program was built and could not be started.
     ProgramNotStarted = "E0050", Error;
+    /// A file of the configuration cannot be read.
+    ConfigurationFile = "E0060", Failure;
+    /// The configuration has a key that does not exist.
+    ConfigurationKey = "E0061", Failure;
+    /// A value of the configuration has the wrong type, or is out of range.
+    ConfigurationValue = "E0062", Failure;
+    /// Two parts of the configuration contradict each other.
+    ConfigurationConflict = "E0063", Failure;
     /// A file that a distribution lists is missing.
     MissingFile = "W0001", Success;
     /// A distribution wants code to run at every start of Python.

@@ -21,9 +21,9 @@ pub(super) struct Metadata {
 }
 
 /// A block found in the comments of a script.
-struct Block {
+pub(crate) struct Block {
     /// Its lines without the comment signs.
-    content: String,
+    pub(crate) content: String,
     /// For each line of the content: where it begins there, and where in the script.
     lines: Vec<(usize, usize)>,
     /// Where its first line lies in the script.
@@ -32,7 +32,7 @@ struct Block {
 
 impl Block {
     /// From a span of the content to one of the script.
-    fn to_script(&self, span: Range<usize>) -> Range<usize> {
+    pub(crate) fn to_script(&self, span: Range<usize>) -> Range<usize> {
         let line = self
             .lines
             .partition_point(|&(start, _)| start <= span.start)
@@ -47,41 +47,49 @@ impl Block {
     }
 }
 
+/// The metadata block of the script `text`, if there is one.
+///
+/// # Errors
+/// [`Code::ScriptMetadata`] with the place when there are two.
+pub(crate) fn block(path: &Path, text: &str) -> Result<Option<Block>> {
+    let mut blocks = blocks(text).into_iter();
+    let first = blocks.next();
+    match blocks.next() {
+        None => Ok(first),
+        Some(second) => Err(invalid(
+            path,
+            text,
+            format!("`{}` has two `script` blocks", format::path(path)),
+            second.opening,
+            "the second begins here",
+        )),
+    }
+}
+
 /// Reads the metadata of the script `text`; a script without a block has none.
 ///
 /// # Errors
 /// [`Code::ScriptMetadata`] with the place when there are two blocks or the block is no valid TOML.
 pub(super) fn read(path: &Path, text: &str) -> Result<Metadata> {
-    let blocks = blocks(text);
-    let fail = |sentence: String, span: Range<usize>, label: &str| {
-        Error::new(Code::ScriptMetadata, sentence).at(Place {
-            path: path.to_owned(),
-            text: text.to_owned(),
-            start: span.start,
-            len: span.len(),
-            label: label.to_owned(),
-        })
-    };
-    let block = match blocks.as_slice() {
-        [] => return Ok(Metadata::default()),
-        [block] => block,
-        [_, second, ..] => {
-            return Err(fail(
-                format!("`{}` has two `script` blocks", format::path(path)),
-                second.opening.clone(),
-                "the second begins here",
-            ));
-        }
+    let Some(block) = block(path, text)? else {
+        return Ok(Metadata::default());
     };
     toml::from_str(&block.content).map_err(|error| {
         let span = error
             .span()
             .map_or(block.opening.clone(), |span| block.to_script(span));
-        fail(
-            format!("the metadata of `{}` is not valid", format::path(path)),
-            span,
-            error.message(),
-        )
+        let sentence = format!("the metadata of `{}` is not valid", format::path(path));
+        invalid(path, text, sentence, span, error.message())
+    })
+}
+
+fn invalid(path: &Path, text: &str, sentence: String, span: Range<usize>, label: &str) -> Error {
+    Error::new(Code::ScriptMetadata, sentence).at(Place {
+        path: path.to_owned(),
+        text: text.to_owned(),
+        start: span.start,
+        len: span.len(),
+        label: label.to_owned(),
     })
 }
 

@@ -4,7 +4,7 @@
 mod context;
 mod distribution;
 mod entry;
-mod inline_metadata;
+pub(crate) mod inline_metadata;
 mod input;
 mod installer;
 mod pyproject;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::Application;
 use super::installer::Tool;
 use crate::cli;
+use crate::configure::Configuration;
 use crate::interrupt::TempDir;
 use crate::runtime::Pack;
 
@@ -48,24 +49,24 @@ pub struct Request {
 }
 
 impl Request {
-    /// What the command line asks for.
-    pub fn from_arguments(source: &cli::Source) -> Self {
+    /// What the command line names, built as the configuration says.
+    pub fn new(source: &cli::Source, configuration: &Configuration) -> Self {
         let input = match (&source.from, &source.input) {
             (Some(requirement), _) => Input::Requirement(requirement.clone()),
             (None, Some(path)) => Input::Path(path.clone()),
             (None, None) => Input::Path(PathBuf::from(".")),
         };
-        let choice = (source.script.clone().map(Choice::Script))
-            .or_else(|| source.entry.clone().map(Choice::Entry))
-            .or_else(|| source.module.clone().map(Choice::Module));
+        let choice = (configuration.script.clone().map(Choice::Script))
+            .or_else(|| configuration.entry.clone().map(Choice::Entry))
+            .or_else(|| configuration.module.clone().map(Choice::Module));
         Self {
             input,
             choice,
-            name: source.name.clone(),
-            requirements: source.requirements.clone(),
-            with: source.with.clone(),
-            site: source.site.clone(),
-            tool: match source.installer {
+            name: configuration.name.clone(),
+            requirements: configuration.requirements.clone(),
+            with: configuration.with.clone(),
+            site: configuration.site.clone(),
+            tool: match configuration.installer.unwrap_or_default() {
                 cli::Installer::Auto => None,
                 cli::Installer::Uv => Some(Tool::Uv),
                 cli::Installer::Pip => Some(Tool::Pip),

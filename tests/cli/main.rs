@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod commands;
+mod configuration;
 mod inside;
 mod interrupt;
 mod reference;

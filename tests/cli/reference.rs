@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::env;
 use std::path::PathBuf;
 
+use fastice::configure;
 use fastice::error::{Code, explanation};
 
 fn repository() -> PathBuf {
@@ -25,6 +26,14 @@ fn check(page: &str, generated: &str) {
 #[test]
 fn the_command_line_page_is_current() {
     check("cli.md", &fastice::cli::reference::page());
+}
+
+#[test]
+fn the_configuration_page_and_schema_are_current() {
+    check("configuration.md", &configure::reference::page());
+    let schema = serde_json::to_string_pretty(configure::reference::schema());
+    let schema = schema.expect("it is JSON already");
+    check("fastice.schema.json", &format!("{schema}\n"));
 }
 
 #[test]

@@ -26,6 +26,7 @@ mod hash;
 pub mod header;
 mod index;
 pub mod node;
+pub mod python;
 mod raw;
 pub mod reader;
 mod tree;
@@ -38,6 +39,7 @@ pub use header::{FrozenModule, Header, Program, PythonIdentity, Settings};
 pub use node::{
     Directory, DirectoryEntry, Extent, FileNode, FileType, Method, ModuleKind, ModuleNode,
 };
+pub use python::{Allocator, CheckHashPycs, PythonConfig};
 pub use raw::Raw;
 pub use reader::{Image, Node, Record};
 pub use writer::{ImageWriter, Source, Written};

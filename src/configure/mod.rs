@@ -1,0 +1,143 @@
+//! What a build is told: the table `[tool.fastice]` of `pyproject.toml` or of a script's metadata block, `fastice.toml`, the
+//! environment, and the command line.
+//!
+//! [`Configuration`] is the table, typed. To add a key, add a field here with a doc comment; to add a section, add a type in a
+//! file of its own and a field of that type here. Everything else follows from the types: what is a valid
+//! key, the nearest one to a wrong one, the variables `FASTICE_CONFIG_…`, the reference page and the JSON schema.
+//!
+//! - [`document`]: one text with such a table in it, checked against the [`schema`];
+//! - [`layers`]: several of them, the stronger over the weaker;
+//! - [`discover`]: where they come from;
+//! - [`check`]: what contradicts itself.
+
+mod bin;
+mod check;
+mod discover;
+mod document;
+mod environment;
+mod layers;
+pub mod reference;
+mod schema;
+mod variables;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use fastice_image::PythonConfig;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub use bin::{Arguments0, Bin, Mode};
+pub use discover::load;
+pub use environment::{Environment, Policy};
+
+use crate::cli;
+
+/// The table `[tool.fastice]`. Lists in it are replaced, and tables are completed, by a stronger source.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Configuration {
+    /// Name of the executable, as `--name`.
+    pub name: Option<String>,
+    /// The executable to write, as `--output`.
+    pub output: Option<PathBuf>,
+    /// How the program runs, as `--mode`. By default what the input is decides.
+    pub mode: Option<Mode>,
+    /// The console script that becomes the program, as `--script`.
+    pub script: Option<String>,
+    /// The function that becomes the program, `pkg.mod:func`, as `--entry`.
+    pub entry: Option<String>,
+    /// The module that becomes the program, as `--module`.
+    pub module: Option<String>,
+    /// The code that becomes the program, as `--command`.
+    pub command: Option<String>,
+    /// Arguments in front of those that the program is called with.
+    pub arguments: Vec<String>,
+    /// What `sys.argv[0]` is.
+    pub argv0: Option<Arguments0>,
+    /// Further programs in the same file.
+    pub bin: Vec<Bin>,
+
+    /// Requirements files to install, as `--requirements`.
+    pub requirements: Vec<PathBuf>,
+    /// Requirements to install beside the program's own, as `--with`.
+    pub with: Vec<String>,
+    /// An installed tree or a virtual environment to take as it is, as `--site`.
+    pub site: Option<PathBuf>,
+    /// What installs dependencies, as `--installer`.
+    pub installer: Option<cli::Installer>,
+
+    /// Optimization level of the code, 0 to 2, as `-O`.
+    #[schemars(range(min = 0, max = 2))]
+    pub optimize: Option<u8>,
+    /// Standard modules to take although no import of them was found, as `--include-module`.
+    pub include_module: Vec<String>,
+    /// Standard modules to leave out although they are imported, as `--exclude-module`.
+    pub exclude_module: Vec<String>,
+
+    /// Variables of the environment.
+    pub environment: Environment,
+    /// How CPython is set up: fields of `PyPreConfig` and `PyConfig`. Both `utf8_mode` and `utf8-mode` are understood.
+    #[schemars(with = "PythonConfig")]
+    pub python: PythonConfig,
+}
+
+impl Configuration {
+    /// Puts what the command line says over it. Lists become longer; a choice of what runs takes the place of another.
+    fn apply(&mut self, source: &cli::Source) {
+        fn over<T: Clone>(own: &mut Option<T>, flag: Option<&T>) {
+            if let Some(flag) = flag {
+                *own = Some(flag.clone());
+            }
+        }
+        if source.chooses() {
+            self.script = None;
+            self.entry = None;
+            self.module = None;
+            self.command = None;
+            self.mode = None;
+        }
+        over(&mut self.name, source.name.as_ref());
+        over(&mut self.mode, source.mode.as_ref());
+        over(&mut self.script, source.script.as_ref());
+        over(&mut self.entry, source.entry.as_ref());
+        over(&mut self.module, source.module.as_ref());
+        over(&mut self.command, source.command.as_ref());
+        over(&mut self.site, source.site.as_ref());
+        over(&mut self.installer, source.installer.as_ref());
+        if source.interpreter {
+            self.mode = Some(Mode::Interpreter);
+        }
+        if source.optimize > 0 {
+            self.optimize = Some(source.optimize.min(2));
+        }
+        self.arguments.extend(source.argument.iter().cloned());
+        self.requirements
+            .extend(source.requirements.iter().cloned());
+        self.with.extend(source.with.iter().cloned());
+        self.include_module
+            .extend(source.include_module.iter().cloned());
+        self.exclude_module
+            .extend(source.exclude_module.iter().cloned());
+    }
+
+    /// The optimization level, under either of its names.
+    pub fn optimization_level(&self) -> u8 {
+        self.optimize
+            .or(self.python.optimization_level)
+            .unwrap_or(0)
+    }
+
+    /// The variables that are baked in.
+    pub fn variables(&self) -> &BTreeMap<String, String> {
+        &self.environment.variables
+    }
+}
+
+/// Keys of paths, which a file gives relative to itself.
+const PATHS: [&str; 3] = ["output", "site", "requirements"];
+
+/// `path` as the file in `directory` means it.
+fn relative_to(directory: &Path, path: &str) -> String {
+    directory.join(path).to_string_lossy().into_owned()
+}
