@@ -2,11 +2,12 @@
 //!
 //! The builder is a pipeline of typed stages. Each stage is a function from one documented type to the next:
 //!
-//! [`resolve`] (what the user named → an [`resolve::Application`]) → `collect` → `compile` → `analyze` → `write`.
+//! [`resolve`] (what the user named → an [`resolve::Application`]) → `collect` → `audit` → `compile` → `analyze` → `write`.
 //!
 //! [`pipeline`] strings the stages after `resolve` together; [`commands`] holds one command per file.
 
 mod analyze;
+pub mod audit;
 pub mod cache;
 pub mod cli;
 mod collect;

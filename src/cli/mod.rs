@@ -325,6 +325,14 @@ pub struct Source {
     /// Leave a standard module out although it is imported. Can be given several times.
     #[arg(long, value_name = "MODULE", help_heading = "Contents")]
     pub exclude_module: Vec<String>,
+    /// Take a shared library of this machine that nothing is seen to need, by name (`libmagic.so.1`) or path. Can be given
+    /// several times.
+    #[arg(long, value_name = "LIBRARY", help_heading = "Contents")]
+    pub include_library: Vec<String>,
+    /// Take no shared libraries of this machine that native code needs, such as `libstdc++.so.6`: wherever the executable runs
+    /// must have them.
+    #[arg(long, help_heading = "Contents")]
+    pub no_system_libraries: bool,
 }
 
 impl Source {

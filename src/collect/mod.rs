@@ -47,6 +47,8 @@ pub(crate) enum Owner {
     Distribution(String, String),
     /// Nobody: the files lie in the tree, and no distribution lists them.
     Nobody,
+    /// The machine that builds.
+    Machine,
 }
 
 /// Everything that is not the runtime's.
@@ -90,7 +92,8 @@ pub(crate) fn collect(
 }
 
 impl Collection {
-    fn share(&mut self, owner: Owner) -> Share {
+    /// A new share.
+    pub(crate) fn share(&mut self, owner: Owner) -> Share {
         self.shares.push(owner);
         self.shares.len() - 1
     }

@@ -59,6 +59,8 @@ pub(super) fn freeze(
         optimization_level: configuration.optimization_level(),
         include_modules: configuration.include_module.clone(),
         exclude_modules: configuration.exclude_module.clone(),
+        leave_libraries: !configuration.system_libraries.unwrap_or(true),
+        include_libraries: configuration.include_library.clone(),
         force,
     };
     let summary = pipeline::freeze(application, &options, &pack, &output, terminal)?;
@@ -116,9 +118,16 @@ fn text(summary: &Summary, verbosity: Verbosity) -> String {
         let size = format::size(*size);
         let _ = writeln!(out, "  {name:width$}  {size:>9}");
     }
+    let native = &summary.native;
+    if let Some(libraries) = native.taken() {
+        let _ = writeln!(out, "taken from this machine: {libraries}");
+    }
+    let requirement = native
+        .requirement()
+        .map_or_else(String::new, |requirement| format!(", for {requirement}"));
     let _ = writeln!(
         out,
-        "{}: {}, {}",
+        "{}: {}, {}{requirement}",
         summary.output.display(),
         format::size(summary.size),
         format::count(summary.modules, "module"),

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::print;
 use crate::Result;
+use crate::audit::Native;
 use crate::cli::{self, OutputFormat};
 use crate::error::ExitStatus;
 use crate::inspect::{self, Executable};
@@ -30,6 +31,7 @@ struct Document<'a> {
     frozen_modules: usize,
     modules: usize,
     stub_is_whole: bool,
+    native: Native,
     parts: Vec<Part>,
 }
 
@@ -50,6 +52,7 @@ pub(super) fn inspect(arguments: &cli::Inspect) -> Result<ExitStatus> {
         frozen_modules: header.frozen.len(),
         modules: executable.modules()?,
         stub_is_whole: executable.stub_is_whole(),
+        native: executable.native()?,
         parts: executable.parts()?,
     };
     match arguments.output_format {
@@ -97,6 +100,7 @@ fn text(document: &Document) -> String {
         let key = if number == 0 { "sys.path" } else { "" };
         rows.push((key, format!("{}/{path}", fastice_image::ROOT)));
     }
+    rows.extend(native(&document.native));
     let mut out = String::new();
     for (key, value) in rows {
         let _ = writeln!(out, "{key:<10}{value}");
@@ -113,6 +117,25 @@ fn text(document: &Document) -> String {
         let _ = writeln!(out, "{size:>12}  {}{version} ({files})", part.name);
     }
     out
+}
+
+/// What is said about the native code.
+fn native(native: &Native) -> Vec<(&'static str, String)> {
+    let mut rows = Vec::new();
+    rows.extend(native.requirement().map(|text| ("needs", text)));
+    rows.push(("native", format::count(native.libraries, "file")));
+    rows.extend(native.taken().map(|text| ("taken", text)));
+    let with_files = |name: &str, paths: &[String]| format!("{name} ({})", paths.join(", "));
+    for missing in &native.missing {
+        rows.push(("missing", with_files(&missing.name, &missing.needed_by)));
+    }
+    for copies in &native.duplicates {
+        rows.push(("copies", with_files(&copies.name, &copies.paths)));
+    }
+    for unfit in &native.unfit {
+        rows.push(("unfit", format!("{} is for {}", unfit.path, unfit.made_for)));
+    }
+    rows
 }
 
 /// What runs, as a command line of `python` would say it.

@@ -74,6 +74,11 @@ pub struct Configuration {
     pub include_module: Vec<String>,
     /// Standard modules to leave out although they are imported, as `--exclude-module`.
     pub exclude_module: Vec<String>,
+    /// Shared libraries of this machine to take although nothing is seen to need them, as `--include-library`.
+    pub include_library: Vec<String>,
+    /// Whether shared libraries of this machine that native code needs are taken; `false` as `--no-system-libraries`.
+    /// Default: `true`.
+    pub system_libraries: Option<bool>,
 
     /// Variables of the environment.
     pub environment: Environment,
@@ -119,6 +124,11 @@ impl Configuration {
             .extend(source.include_module.iter().cloned());
         self.exclude_module
             .extend(source.exclude_module.iter().cloned());
+        self.include_library
+            .extend(source.include_library.iter().cloned());
+        if source.no_system_libraries {
+            self.system_libraries = Some(false);
+        }
     }
 
     /// The optimization level, under either of its names.

@@ -117,6 +117,8 @@ codes! {
     Conflict = "E0026", Failure;
     /// `--name` is no name of a file.
     InvalidName = "E0027", Failure;
+    /// This machine does not have a library that the user named.
+    NoSuchLibrary = "E0028", Failure;
     /// The output exists, and fastice did not make it.
     OutputExists = "E0030", Failure;
     /// The output path is a directory.
@@ -161,6 +163,10 @@ codes! {
     OutsidePath = "W0003", Success;
     /// A module of the program imports what nothing provides.
     ModuleNotFound = "W0004", Success;
+    /// Native code needs a library that is neither in the executable nor part of glibc.
+    LibraryNotFound = "W0005", Success;
+    /// An extension module is for another Python or platform.
+    UnfitExtension = "W0006", Success;
 }
 
 /// How a command ends.

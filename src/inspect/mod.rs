@@ -3,7 +3,7 @@
 mod distribution;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use fastice_image::reader::{Node, Record};
@@ -11,6 +11,7 @@ use fastice_image::{Damage, Header, Image, Method, Program};
 use serde::Serialize;
 
 use crate::analyze::module_name;
+use crate::audit::{self, Library, Native};
 use crate::pipeline::{Origin, Part};
 use crate::provenance::graph::Graph;
 use crate::provenance::{self, Provenance};
@@ -144,6 +145,38 @@ impl<'a> Executable<'a> {
         Ok(())
     }
 
+    /// What the native code inside needs, and what is wrong with it.
+    ///
+    /// # Errors
+    /// [`Code::Damaged`].
+    pub fn native(&self) -> Result<Native> {
+        let mut libraries = Vec::new();
+        let mut paths = BTreeSet::new();
+        for record in self.image.walk() {
+            let (path, record) = record.map_err(|damage| unusable(&self.path, damage))?;
+            let Record::Node(Node::File(node)) = record else {
+                continue;
+            };
+            // Machine code is stored as it is.
+            if node.method == Method::Stored && audit::may_be_library(&path, node.executable) {
+                let bytes = self
+                    .image
+                    .contents(&node, &path)
+                    .map_err(|damage| unusable(&self.path, damage))?;
+                libraries.extend(Library::read(&path, &*bytes));
+            }
+            paths.insert(path);
+        }
+        libraries.sort_by(|a, b| a.path().cmp(b.path()));
+        let header = self.header();
+        let stub = self
+            .image
+            .bytes(&header.stub, "the stub")
+            .unwrap_or_default();
+        let exists = |path: &str| paths.contains(path);
+        Ok(audit::of_image(&libraries, stub, &exists, &header.python))
+    }
+
     /// What takes the room, the largest first. The sizes add up to the executable's.
     ///
     /// # Errors
@@ -274,6 +307,8 @@ fn owner_of<'a>(
         (Origin::Distribution, name, Some(version))
     } else if path.starts_with("app/") || path.starts_with("bin/") {
         (Origin::Program, "app", None)
+    } else if audit::is_bundled(path) {
+        (Origin::System, "libraries of the machine that built it", None)
     } else if path.starts_with(site_packages) {
         (Origin::Distribution, "files without a distribution", None)
     } else {

@@ -10,6 +10,7 @@ use fastice_image::{Extent, Header, Settings};
 use serde::Serialize;
 
 use crate::analyze::{Sources, analyze};
+use crate::audit::{self, Native};
 use crate::collect::{collect, modules};
 use crate::compile::{Cache, Compiler};
 use crate::provenance::{self, Facts, Provenance};
@@ -33,6 +34,10 @@ pub struct FreezeOptions {
     /// Standard modules (dotted; a package means all of it) to leave out although they are
     /// imported.
     pub exclude_modules: Vec<String>,
+    /// Do not take libraries of this machine that native code needs.
+    pub leave_libraries: bool,
+    /// Libraries of this machine to take although nothing is seen to need them: names or paths.
+    pub include_libraries: Vec<String>,
     /// Overwrite an output that fastice did not make.
     pub force: bool,
 }
@@ -48,6 +53,8 @@ pub struct Summary {
     pub parts: Vec<Part>,
     /// Modules with a code object in the image.
     pub modules: usize,
+    /// Its native code.
+    pub native: Native,
 }
 
 /// A share of the executable.
@@ -76,6 +83,8 @@ pub enum Origin {
     Program,
     /// An installed distribution.
     Distribution,
+    /// Libraries of the machine that built it.
+    System,
     /// Index and archive directory.
     Container,
 }
@@ -108,10 +117,19 @@ pub fn freeze(
     let site_packages = format!("{}/site-packages", library_directory(identity));
     let mut collection = collect(application, &site_packages, reporter)?;
     let program = entry::prepare(application, &mut collection)?;
-    let modules = modules::find(collection.files.keys().map(String::as_str), identity);
-    let search_paths = entry::search_paths(application, &collection, identity);
+
+    reporter.stage("Auditing native libraries");
+    let stub = pack.stub()?;
+    let wishes = audit::Wishes {
+        needed: !options.leave_libraries,
+        wanted: &options.include_libraries,
+    };
+    let native = audit::prepare(&mut collection, stub, identity, &wishes)?;
+    native.warnings().for_each(|warning| reporter.warn(&warning));
 
     reporter.stage("Compiling modules");
+    let modules = modules::find(collection.files.keys().map(String::as_str), identity);
+    let search_paths = entry::search_paths(application, &collection, identity);
     let level = options.optimization_level;
     let cache = Cache::new(&cache::directory()?, identity.magic);
     let compiler = Compiler::new(pack.python(), Some(cache));
@@ -189,7 +207,6 @@ pub fn freeze(
             hash: 0,
         },
     };
-    let stub = pack.stub()?;
     let written = target.write(|out| {
         write_image(out, stub, &layout, &frozen, header, &mut |share, extent| {
             shares.count(share, extent.len);
@@ -204,5 +221,6 @@ pub fn freeze(
             .values()
             .filter(|module| module.code.is_some())
             .count(),
+        native,
     })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use fastice_image::FileNode;
 
 use super::elf::Library;
-use super::{search, tier};
+use super::{bundled, search, tier};
 use crate::vfs::tree;
 
 /// A library of the tree that is to be loaded.
@@ -45,7 +45,8 @@ impl Member {
             let needed = library
                 .needed()
                 .filter_map(|name| {
-                    let (path, file) = search::find(&directories, name)?;
+                    let (path, file) =
+                        search::find(&directories, name).or_else(|| bundled::find(name))?;
                     let name = name.to_owned();
                     Some(Need { name, path, file })
                 })

@@ -6,6 +6,7 @@ use std::mem::MaybeUninit;
 
 use libc::AT_FDCWD;
 
+use super::bundled;
 use super::load::{self, Request};
 use super::message;
 use crate::vfs::hidden;
@@ -55,7 +56,7 @@ unsafe extern "C" fn choose(path: &mut *const c_char, caller: *const c_void) -> 
         if matches!(unsafe { place::resolve(AT_FDCWD, *path) }, Place::Inside(_)) {
             return open_inside;
         }
-    } else if let Some(found) = search_for(name, caller) {
+    } else if let Some(found) = search_for(name, caller).or_else(|| bundled::path_of(name)) {
         *path = FOUND.with_borrow_mut(|path| {
             *path = found;
             path.as_ptr()

@@ -200,6 +200,24 @@ impl<'a> Library<'a> {
         Some(())
     }
 
+    /// The versions of symbols that it defines, the one that stands for itself included. None at all if it has no versions.
+    pub(crate) fn version_names(&self) -> Option<Vec<&'a str>> {
+        let mut names = Vec::new();
+        let Some(address) = self.value(DT_VERDEF) else {
+            return Some(names);
+        };
+        let mut offset = self.file_offset(address)?;
+        for _ in 0..self.value(DT_VERDEFNUM)? {
+            let version: &Verdef<Le> = self.data.read_at(offset).ok()?;
+            // The first name is the version's own; others are those that it follows.
+            let name_at = offset.checked_add(version.vd_aux.get(Le).into())?;
+            let name: &Verdaux<Le> = self.data.read_at(name_at).ok()?;
+            names.push(self.string(name.vda_name.get(Le).into())?);
+            offset = offset.checked_add(version.vd_next.get(Le).into())?;
+        }
+        Some(names)
+    }
+
     /// The table behind `DT_VERDEF`, and its strings.
     fn defined_versions(&self, parts: &mut Vec<Range<u64>>) -> Option<()> {
         let Some(address) = self.value(DT_VERDEF) else {

@@ -1,6 +1,6 @@
 //! ld.so's description of a loaded library.
 
-use std::ffi::{CStr, CString, c_char, c_void};
+use std::ffi::{CStr, CString, c_char, c_int, c_uint, c_void};
 
 use crate::vfs::hidden;
 
@@ -19,9 +19,7 @@ pub(crate) struct LinkMap {
 impl LinkMap {
     /// The executable, which all other libraries follow in the list.
     pub(crate) fn first() -> *mut Self {
-        // SAFETY: a null name stands for the executable, which is always there.
-        let handle = Handle::new(unsafe { hidden::dlopen()(std::ptr::null(), libc::RTLD_LAZY) });
-        handle.map_or(std::ptr::null_mut(), |handle| {
+        Handle::of_executable().map_or(std::ptr::null_mut(), |handle| {
             let map = handle.map();
             handle.close();
             map
@@ -55,11 +53,64 @@ impl LinkMap {
     }
 }
 
+// Requests of dlinfo, of dlfcn.h.
+const RTLD_DI_SERINFO: c_int = 4;
+const RTLD_DI_SERINFOSIZE: c_int = 5;
+
+/// `Dl_serinfo` of dlfcn.h, without the directories that follow it.
+#[repr(C)]
+#[derive(Clone, Copy, Default)]
+struct SearchPath {
+    /// Of all of it, names included.
+    bytes: usize,
+    count: c_uint,
+}
+
+/// `Dl_serpath` of dlfcn.h.
+#[repr(C)]
+struct SearchDirectory {
+    name: *const c_char,
+    flags: c_uint,
+}
+
 /// A library that ld.so has loaded, with a reference to it that is ours.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Handle(*mut c_void);
 
 impl Handle {
+    /// The executable itself.
+    pub(crate) fn of_executable() -> Option<Self> {
+        // SAFETY: a null name stands for the executable, which is always there.
+        Self::new(unsafe { hidden::dlopen()(std::ptr::null(), libc::RTLD_LAZY) })
+    }
+
+    /// The directories in which ld.so searches the libraries that this one needs: `LD_LIBRARY_PATH` and the default ones.
+    pub(crate) fn search_path(self) -> Vec<CString> {
+        let mut size = SearchPath::default();
+        let size_at = (&raw mut size).cast();
+        // SAFETY: the handle is open, and the request writes the two numbers.
+        if unsafe { libc::dlinfo(self.0, RTLD_DI_SERINFOSIZE, size_at) } != 0 {
+            return Vec::new();
+        }
+        // As many words as bytes are wanted, so that the alignment is right.
+        let mut buffer: Vec<u64> = vec![0; size.bytes];
+        let header = buffer.as_mut_ptr().cast::<SearchPath>();
+        // SAFETY: the buffer is as long as the C library wants it, and begins with these numbers; it is then filled with as many
+        // directories as they say, whose names lie in it, too.
+        unsafe {
+            header.write(size);
+            if libc::dlinfo(self.0, RTLD_DI_SERINFO, header.cast()) != 0 {
+                return Vec::new();
+            }
+            let first = header.add(1).cast::<SearchDirectory>();
+            let directories = std::slice::from_raw_parts(first, size.count as usize);
+            directories
+                .iter()
+                .map(|directory| CStr::from_ptr(directory.name).to_owned())
+                .collect()
+        }
+    }
+
     /// A handle that `dlopen` has returned.
     pub(crate) fn new(raw: *mut c_void) -> Option<Self> {
         (!raw.is_null()).then_some(Self(raw))

@@ -5,6 +5,7 @@ use std::ffi::{CString, c_int};
 use fastice_image::FileNode;
 use libc::{RTLD_GLOBAL, RTLD_NODELETE, RTLD_NOLOAD};
 
+use super::bundled;
 use super::circle::{self, Member, Need};
 use super::elf::Library;
 use super::link_map::Handle;
@@ -13,7 +14,7 @@ use super::under_way::UnderWay;
 use super::{message, search, trace};
 use crate::vfs::errno::Errno;
 use crate::vfs::hidden;
-use crate::vfs::place::Virtual;
+use crate::vfs::place::{self, Place, Virtual};
 use crate::vfs::tree::{self, Node};
 
 /// How a library is to be opened: the flags of `dlopen`.
@@ -41,6 +42,18 @@ impl Request {
         // SAFETY: a C string. What runs in the library's constructors is the program's choice.
         let raw = unsafe { hidden::dlopen()(name.as_ptr(), self.flags) };
         Handle::new(raw).ok_or_else(message::of_library)
+    }
+
+    /// Opens a library of the tree or of the system.
+    ///
+    /// # Errors
+    /// As [`load`], or the C library's words.
+    pub(crate) fn open_anywhere(self, name: &CString) -> Result<Handle, String> {
+        // SAFETY: a C string.
+        match unsafe { place::resolve(libc::AT_FDCWD, name.as_ptr()) } {
+            Place::Inside(place) if name.as_bytes().starts_with(b"/") => load(&place, self),
+            _ => self.open(name),
+        }
     }
 
     /// The library, if it is loaded already.
@@ -102,7 +115,13 @@ fn load_file(
     for member in &circle {
         for need in &member.needed {
             if circle.iter().all(|other| other.path != need.path) {
-                needed.load(member, need, request)?;
+                match needed.load(member, need, request) {
+                    // It may be too new for this machine's C library; then the system's own has to do.
+                    Err(reason) if bundled::is_one(&need.path) => {
+                        trace::line(format_args!("{}: {reason}", need.name));
+                    }
+                    result => result?,
+                }
             }
         }
     }

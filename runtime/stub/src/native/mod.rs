@@ -5,6 +5,7 @@
 //! then tries one [`tier`] after the other: ways to give ld.so a name for bytes that lie in the executable.
 //! `docs/concepts/native-libraries.md` describes them.
 
+mod bundled;
 mod circle;
 mod dlopen;
 mod elf;
@@ -12,6 +13,7 @@ mod link_map;
 mod load;
 mod message;
 mod search;
+mod thread_exit;
 mod tier;
 mod trace;
 mod under_way;

@@ -125,6 +125,16 @@ hidden! {
     fn utimes(path: *const c_char, times: *const timeval) -> c_int;
 }
 
+/// A function like `pthread_exit`.
+pub(crate) type EndThread = unsafe extern "C" fn(*mut c_void) -> !;
+
+/// The C library's `pthread_exit`, for a caller that jumps there.
+pub(crate) fn pthread_exit() -> EndThread {
+    static FUNCTION: Hidden = Hidden::new(c"pthread_exit");
+    // SAFETY: the C library's function of this name has this signature.
+    unsafe { std::mem::transmute(FUNCTION.address()) }
+}
+
 /// The C library's `dlopen`, for a caller that jumps there.
 pub(crate) fn dlopen() -> unsafe extern "C" fn(*const c_char, c_int) -> *mut c_void {
     static FUNCTION: Hidden = Hidden::new(c"dlopen");
