@@ -169,9 +169,6 @@ fn wheels_work_in_an_empty_root() {
     let program = workspace.freeze(&["app.py", "--with", REQUIREMENTS[0]]);
     let root = fastice_sandbox::EmptyRoot::new().unwrap();
     root.add(&program, "app").unwrap();
-    let library = "lib/x86_64-linux-gnu/libpthread.so.0";
-    root.add(&std::path::Path::new("/").join(library), library)
-        .unwrap();
     for tier in ["inplace", "memfd"] {
         // `env` is not there: the variable is the caller's.
         let mut command = root.command("/app");

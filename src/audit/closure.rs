@@ -48,9 +48,10 @@ impl<'a> Closure<'a> {
         let bundled = format!("{}/{name}", super::BUNDLED);
         let is_found = glibc::provides(name)
             || self.by_path.contains_key(bundled.as_str())
-            || library
-                .directories()
-                .any(|directory| self.by_path.contains_key(format!("{directory}/{name}").as_str()));
+            || library.directories().any(|directory| {
+                self.by_path
+                    .contains_key(format!("{directory}/{name}").as_str())
+            });
         if is_found {
             Provider::Found
         } else if self.names.contains(name) {
@@ -78,7 +79,7 @@ pub(super) fn missing(libraries: &[Library]) -> BTreeMap<String, Vec<String>> {
 
 /// Those libraries that are loaded into the process. Programs that the program starts, and libraries for other machines, are not.
 pub(super) fn needing(libraries: &[Library]) -> impl Iterator<Item = &Library> {
-    libraries
-        .iter()
-        .filter(|library| library.foreign.is_none() && !library.is_program && !library.is_for_musl())
+    libraries.iter().filter(|library| {
+        library.foreign.is_none() && !library.is_program && !library.is_for_musl()
+    })
 }

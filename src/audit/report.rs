@@ -49,7 +49,11 @@ impl Native {
         if names.is_empty() {
             return None;
         }
-        let highest = self.bundled.iter().filter_map(|library| library.glibc).max();
+        let highest = self
+            .bundled
+            .iter()
+            .filter_map(|library| library.glibc)
+            .max();
         let more = highest.filter(|version| {
             let floor = self.glibc.as_ref();
             floor.is_none_or(|floor| *version > floor.version)

@@ -76,7 +76,10 @@ fn configured(file: &Path, directories: &mut Vec<PathBuf>) {
                 .into_iter()
                 .flatten()
                 .filter_map(|entry| Some(entry.ok()?.path()))
-                .filter(|path| path.extension().is_some_and(|extension| extension == "conf"))
+                .filter(|path| {
+                    path.extension()
+                        .is_some_and(|extension| extension == "conf")
+                })
                 .collect();
             files.sort();
             for file in files {

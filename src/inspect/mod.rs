@@ -308,7 +308,11 @@ fn owner_of<'a>(
     } else if path.starts_with("app/") || path.starts_with("bin/") {
         (Origin::Program, "app", None)
     } else if audit::is_bundled(path) {
-        (Origin::System, "libraries of the machine that built it", None)
+        (
+            Origin::System,
+            "libraries of the machine that built it",
+            None,
+        )
     } else if path.starts_with(site_packages) {
         (Origin::Distribution, "files without a distribution", None)
     } else {

@@ -125,7 +125,9 @@ pub fn freeze(
         wanted: &options.include_libraries,
     };
     let native = audit::prepare(&mut collection, stub, identity, &wishes)?;
-    native.warnings().for_each(|warning| reporter.warn(&warning));
+    native
+        .warnings()
+        .for_each(|warning| reporter.warn(&warning));
 
     reporter.stage("Compiling modules");
     let modules = modules::find(collection.files.keys().map(String::as_str), identity);

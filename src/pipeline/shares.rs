@@ -29,7 +29,11 @@ impl Shares {
                 part(Origin::Distribution, name, Some(version.clone()))
             }
             Owner::Nobody => part(Origin::Distribution, "unlisted files", None),
-            Owner::Machine => part(Origin::System, "libraries of the machine that built it", None),
+            Owner::Machine => part(
+                Origin::System,
+                "libraries of the machine that built it",
+                None,
+            ),
         }));
         Self(parts)
     }

@@ -47,6 +47,29 @@ class ImageSourceLoader(_ImageData, SourceFileLoader):
         return super().get_code(fullname)
 
 
+class CtypesUtilLoader(ImageSourceLoader):
+    """Loads ctypes.util, and lets its find_library() also find the libraries of the image.
+
+    As for those of the machine, the answer is a name that CDLL() takes.
+    """
+
+    def exec_module(self, module):
+        super().exec_module(module)
+        find_in_machine = module.find_library
+
+        def find_library(name):
+            return find_in_machine(name) or self._find_in_image(f"lib{name}.so")
+
+        module.find_library = find_library
+
+    @staticmethod
+    def _find_in_image(start):
+        import os
+
+        names = sorted(os.listdir(f"{_fastice.ROOT}/lib"))
+        return next((name for name in names if name == start or name.startswith(f"{start}.")), None)
+
+
 class ImageBytecodeLoader(_ImageData, SourcelessFileLoader):
     """Loads a module from a .pyc file of the image that has no source beside it."""
 
@@ -76,10 +99,13 @@ class Finder(_fastice.Finder, FileFinder):
 
     def _module_spec(self, fullname, kind, is_package, origin):
         """The spec of the module that the index has for this name."""
+        loader = _LOADERS[kind]
+        if fullname == "ctypes.util" and loader is ImageSourceLoader:
+            loader = CtypesUtilLoader
         spec = spec_from_file_location(
             fullname,
             origin,
-            loader=_LOADERS[kind](fullname, origin),
+            loader=loader(fullname, origin),
             submodule_search_locations=[origin.rpartition("/")[0]] if is_package else None,
         )
         if fullname == _fastice.PROGRAM_MODULE and not _is_import():

@@ -829,10 +829,13 @@ fn imports_that_nothing_provides() {
 /// Every code that a test above provokes stands in its snapshot or assertion; every other one would be a promise without proof.
 #[test]
 fn every_code_is_provoked() {
-    let tests = concat!(
+    let tests = [
         include_str!("bad_input.rs"),
-        include_str!("configuration.rs")
-    );
+        include_str!("configuration.rs"),
+        include_str!("inside.rs"),
+        include_str!("../libraries.rs"),
+    ]
+    .concat();
     let missing: Vec<&str> = fastice::Code::ALL
         .iter()
         .map(|code| code.as_str())
