@@ -47,8 +47,12 @@ pub(super) fn take(
         libraries.push(library.clone());
         taken.push(Taken { library, file });
     }
-    while needed {
-        let more = missing_of_machine(libraries, &machine);
+    loop {
+        let more = if needed {
+            missing_of_machine(libraries, &machine)
+        } else {
+            Vec::new()
+        };
         if more.is_empty() {
             break;
         }
