@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use super::layout;
 use super::pack::MANIFEST;
 use super::stdlib::{DynamicImports, GRAPH, StandardLibrary};
+use super::time_zones;
 use crate::analyze::imports::{self, Context};
 use crate::compile::{Compiler, Job, Outcome};
 use crate::ui::Silent;
@@ -34,6 +35,8 @@ pub struct Ingredients {
     /// `_sysconfigdata__linux_x86_64-linux-gnu.py`, with every build path already rewritten to
     /// `/fastice`. Keeps its file name.
     pub sysconfigdata: PathBuf,
+    /// Compiled time zones, as in `/usr/share/zoneinfo`: for machines that have none.
+    pub time_zones: PathBuf,
     /// pip's wheel.
     pub pip_wheel: PathBuf,
     /// Licence texts: path below `share/licenses/` (`openssl/LICENSE.txt`) and the file.
@@ -279,9 +282,9 @@ print(*sorted(sys.stdlib_module_names))
 }
 
 /// Files by path below the root.
-type Files = BTreeMap<String, Arc<[u8]>>;
+pub(super) type Files = BTreeMap<String, Arc<[u8]>>;
 
-fn read(path: &Path) -> Result<Arc<[u8]>> {
+pub(super) fn read(path: &Path) -> Result<Arc<[u8]>> {
     fs::read(path).map(Arc::from).map_err(|error| {
         Error::new(Code::Io, format!("{} cannot be read", path.display())).caused_by(error)
     })
@@ -316,11 +319,13 @@ fn standard_files(ingredients: &Ingredients, directory: &str) -> Result<Files> {
         .file_name()
         .and_then(|name| name.to_str())
     {
+        let data = read(&ingredients.sysconfigdata)?;
         files.insert(
             format!("{directory}/{name}"),
-            read(&ingredients.sysconfigdata)?,
+            time_zones::add_to_search_path(&data, directory)?,
         );
     }
+    files.extend(time_zones::files(&ingredients.time_zones, directory)?);
     files.insert(
         format!("{directory}/LICENSE.txt"),
         read(&ingredients.python_license)?,

@@ -9,6 +9,7 @@ mod create;
 pub mod layout;
 mod pack;
 mod stdlib;
+mod time_zones;
 
 pub use create::{Ingredients, create};
 pub(crate) use create::{library_directory, search_paths};

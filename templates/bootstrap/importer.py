@@ -226,5 +226,4 @@ def install():
     if _fastice.PROGRAM_FILE is not None:
         sys.path_importer_cache[_fastice.PROGRAM_FILE] = None
     if not _fastice.IS_INTERPRETER:
-        sys.frozen = True
         _add_site_builtins()

@@ -161,11 +161,11 @@ impl Application {
         Self::new(directory, definition, requirements, uses)
     }
 
-    /// The application that a script with inline metadata is. Its dependencies are taken as they are.
+    /// The application `name` that a script with inline metadata is. Its dependencies are taken as they are.
     ///
     /// # Errors
     /// When there is none, or it is wrong.
-    pub fn of_script(script: &Path) -> miette::Result<Self> {
+    pub fn of_script(name: &str, script: &Path) -> miette::Result<Self> {
         let text = fs::read_to_string(script).into_diagnostic()?;
         let block = inline_metadata(&text)
             .ok_or_else(|| miette!("{} has no inline metadata", script.display()))?;
@@ -173,17 +173,13 @@ impl Application {
             .into_diagnostic()
             .wrap_err_with(|| format!("the metadata of {}", script.display()))?;
         let mut definition = metadata.tool.application;
-        definition.script = Some(script.to_owned());
+        definition.script = Some(std::path::absolute(script).into_diagnostic()?);
         let uses = (metadata.dependencies.iter())
             .map(|requirement| distribution_name(requirement).to_owned())
             .collect();
         let directory = script.parent().unwrap_or(script);
         let mut application = Self::new(directory, definition, metadata.dependencies, uses)?;
-        application.name = script
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        name.clone_into(&mut application.name);
         Ok(application)
     }
 

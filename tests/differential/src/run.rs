@@ -19,6 +19,16 @@ const TIMEOUT: Duration = Duration::from_mins(3);
 /// Where the frozen program lies in the root.
 pub(crate) const FROZEN: &str = "/frozen-program";
 
+/// What a machine with Python has, and an empty root has not: a frozen program does without it.
+const MACHINE: [&str; 6] = [
+    "/lib/terminfo",
+    "/lib/x86_64-linux-gnu/libgcc_s.so.1",
+    "/lib/x86_64-linux-gnu/libstdc++.so.6",
+    "/lib/x86_64-linux-gnu/libz.so.1",
+    "/usr/share/terminfo",
+    "/usr/share/zoneinfo",
+];
+
 /// One of the two.
 pub(crate) struct Side {
     root: EmptyRoot,
@@ -48,8 +58,14 @@ impl Side {
             environment.directory().to_owned(),
             application.directory.clone(),
         ];
-        for path in shown {
-            root.bind(&path, &path);
+        for path in shown
+            .iter()
+            .map(PathBuf::as_path)
+            .chain(MACHINE.map(Path::new))
+        {
+            if path.exists() {
+                root.bind(path, path);
+            }
         }
         let arguments = match &application.program {
             // The frozen program has no working directory on its search path either.

@@ -19,7 +19,9 @@ fn holds_the_c_library_and_the_program_alone() {
     assert_eq!(
         String::from_utf8(output.stdout).unwrap(),
         "/lib /lib64 /sh /lib/x86_64-linux-gnu /lib64/ld-linux-x86-64.so.2 \
-         /lib/x86_64-linux-gnu/libc.so.6 /lib/x86_64-linux-gnu/libm.so.6\n"
+         /lib/x86_64-linux-gnu/libc.so.6 /lib/x86_64-linux-gnu/libdl.so.2 /lib/x86_64-linux-gnu/libm.so.6 \
+         /lib/x86_64-linux-gnu/libpthread.so.0 /lib/x86_64-linux-gnu/libresolv.so.2 \
+         /lib/x86_64-linux-gnu/librt.so.1 /lib/x86_64-linux-gnu/libutil.so.1\n"
     );
 }
 

@@ -4,6 +4,7 @@ mod bench;
 mod build;
 mod demo;
 mod runtime;
+mod survey;
 mod test;
 
 use clap::Subcommand;
@@ -19,6 +20,8 @@ pub(crate) enum Command {
     Demo(runtime::Options),
     /// Check formatting and lints, build everything, run all tests
     Test(runtime::Options),
+    /// Freeze a small use of each of many packages, and compare it with plain Python
+    Survey(survey::Survey),
     /// Measure
     Bench(bench::Options),
 }
@@ -30,6 +33,7 @@ impl Command {
             Self::Build(options) => build::run(&options),
             Self::Demo(options) => demo::run(&options),
             Self::Test(options) => test::run(&options),
+            Self::Survey(options) => survey::run(&options),
             Self::Bench(options) => bench::run(&options),
         }
     }

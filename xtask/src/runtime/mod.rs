@@ -45,7 +45,7 @@ impl Profile {
 /// The runtime pack, made as far as it has to be.
 pub(crate) fn provide(request: &Request) -> miette::Result<PathBuf> {
     let recipe = Recipe::read()?;
-    packages::provide(recipe.packages())?;
+    packages::provide(recipe.packages().into_iter().chain(pack::PACKAGES))?;
     let cpython = cpython::provide(&recipe, request)?;
     let stub = stub::provide(&cpython)?;
     pack::provide(&recipe, &cpython, &stub)

@@ -16,10 +16,16 @@ use super::stub::{self, Stub};
 use crate::cache::Shelf;
 use crate::inputs::Inputs;
 use crate::step::Step;
-use crate::workspace;
+use crate::{packages, workspace};
 
 /// Multiarch triplet of the one platform, as CPython names it.
 const PLATFORM: &str = "x86_64-linux-gnu";
+
+/// Debian packages of which the pack holds files.
+pub(super) const PACKAGES: [&str; 1] = ["tzdata"];
+
+/// Where Debian has compiled time zones.
+const TIME_ZONES: &str = "/usr/share/zoneinfo";
 
 /// What the manifest says: what this runtime is, and what it was made from.
 #[derive(Serialize)]
@@ -48,6 +54,9 @@ pub(super) fn provide(recipe: &Recipe, cpython: &Cpython, stub: &Stub) -> miette
         .files(workspace::root(), "Cargo.lock")?
         .files(workspace::root(), "src")?
         .files(workspace::root(), "templates")?;
+    for (package, version) in packages::versions(&PACKAGES)? {
+        inputs.fact(&package, &version);
+    }
     let entry = Shelf::open("pack")?.get_or_make(&inputs.key(), |workshop| {
         let step = Step::start("Packing the runtime", "pack")?;
         let pack = workshop.entry.join("python");
@@ -71,6 +80,7 @@ fn ingredients(recipe: &Recipe, cpython: &Cpython, stub: &Stub) -> miette::Resul
         python_license,
         manifest: manifest(recipe, cpython, stub)?,
         platform: PLATFORM.to_owned(),
+        time_zones: TIME_ZONES.into(),
     })
 }
 
@@ -95,6 +105,10 @@ fn licenses(collected: &Path) -> miette::Result<Vec<(String, PathBuf)>> {
             licenses.push((name.display().to_string(), entry.path().to_owned()));
         }
     }
+    licenses.extend(PACKAGES.map(|package| {
+        let text = Path::new("/usr/share/doc").join(package).join("copyright");
+        (format!("{package}/copyright"), text)
+    }));
     licenses.extend(crates::licenses("fastice-stub", stub::TARGET)?);
     for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
         licenses.push((format!("fastice/{name}"), workspace::root().join(name)));

@@ -29,7 +29,7 @@ pub(crate) struct Role {
     pub(crate) script_directory: Option<PathBuf>,
 }
 
-/// What `multiprocessing` puts first on the command line of its children, where `sys.frozen` is true.
+/// What `multiprocessing` puts first on the command line of its children where `sys.frozen` is set, as some programs do.
 const SPAWN_OPTION: &[u8] = b"--multiprocessing-fork";
 
 /// How much of a file is read to see whether Python is to run it.
