@@ -6,6 +6,10 @@
 
 mod support;
 
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Output;
+
 use support::{Workspace, stderr, stdout};
 
 /// Names that the programs use.
@@ -47,6 +51,122 @@ fn check(program: &str) {
         (output.status.code(), stdout(&output), stderr(&output)),
         (Some(0), String::new(), String::new())
     );
+}
+
+/// Writes the files of `executable` into `directory`, as the tree shows them.
+fn unpack(executable: &Path, directory: &Path) {
+    let mut archive = zip::ZipArchive::new(fs_err::File::open(executable).unwrap()).unwrap();
+    archive.extract(directory).unwrap();
+    // 1980-01-01
+    let time = std::time::UNIX_EPOCH + std::time::Duration::from_hours(87_648);
+    let times = std::fs::FileTimes::new()
+        .set_accessed(time)
+        .set_modified(time);
+    for entry in walkdir::WalkDir::new(directory).contents_first(true) {
+        let path = entry.unwrap().into_path();
+        let mode = fs_err::metadata(&path).unwrap().permissions().mode();
+        fs_err::File::open(&path)
+            .unwrap()
+            .file()
+            .set_times(times)
+            .unwrap();
+        let mode = if mode & 0o100 == 0 { 0o444 } else { 0o555 };
+        fs_err::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+}
+
+/// The tree against a disk: `tests/apps/files` prints what comes of some 2,600 calls.
+#[test]
+fn files_behave_as_on_a_read_only_disk() {
+    fastice_sandbox::permitted().unwrap();
+    let workspace = Workspace::new();
+    for entry in fs_err::read_dir("tests/apps/files").unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "py") {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            workspace.file(
+                &format!("app/{name}"),
+                &fs_err::read_to_string(&path).unwrap(),
+            );
+        }
+    }
+    workspace
+        .file("app/data/words.txt", &"one two\n".repeat(1000))
+        .file("app/data/empty", "")
+        .file("app/data/deep/er/leaf.txt", "leaf")
+        .file("app/ümlaut/ñ.txt", "n")
+        .file("app/runme", "#!/bin/sh\necho \"$@\"\n")
+        .file("frozen/outside.txt", "outside")
+        .file("plain/outside.txt", "outside");
+    fs_err::copy("/bin/echo", workspace.path("app/tool")).unwrap();
+    fs_err::set_permissions(
+        workspace.path("app/runme"),
+        std::fs::Permissions::from_mode(0o755),
+    )
+    .unwrap();
+    prepare(&workspace);
+    let program = workspace.freeze(&["app"]);
+    let tree = workspace.path("tree");
+    unpack(&program, &tree);
+    let frozen = workspace
+        .command(&program)
+        .current_dir(workspace.path("frozen"))
+        .output()
+        .unwrap();
+    let plain = fastice_sandbox::read_only(&tree, support::python())
+        .current_dir(workspace.path("plain"))
+        .args(["-P", "-B"])
+        .args([tree.join("app/__main__.py"), tree.join("app")])
+        .env("PYTHONPATH", tree.join("app"))
+        .output()
+        .unwrap();
+    let differences: Vec<(String, String)> = lines(&plain)
+        .into_iter()
+        .zip(lines(&frozen))
+        .filter(|(plain, frozen)| plain != frozen)
+        .collect();
+    assert!(differences.is_empty(), "plain, frozen: {differences:#?}");
+    assert_eq!(stdout(&plain).len(), stdout(&frozen).len());
+    assert!(stdout(&plain).lines().count() > 2000);
+    // So that the directory can be removed.
+    for entry in walkdir::WalkDir::new(&tree) {
+        let path = entry.unwrap().into_path();
+        fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+}
+
+/// What a program printed, with what it said to people at the end.
+fn lines(output: &Output) -> Vec<String> {
+    let mut lines: Vec<String> = stdout(output).lines().map(str::to_owned).collect();
+    lines.push(format!("{} {}", output.status, stderr(output)));
+    lines
+}
+
+/// Files for the libraries: a database, an archive and a certificate.
+fn prepare(workspace: &Workspace) {
+    let script = "
+import sqlite3, zipfile
+c = sqlite3.connect('app/base.sqlite')
+c.execute('create table t (x)')
+c.execute('insert into t values (42)')
+c.commit()
+with zipfile.ZipFile('app/data.zip', 'w') as archive:
+    archive.writestr('name.txt', 'zipped')
+    archive.writestr('zmod.py', 'X = 1')
+";
+    let output = workspace
+        .command(&support::python())
+        .args(["-c", script])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let certificate = "req -x509 -newkey rsa:2048 -nodes -keyout app/ca.key -out app/ca.pem -days 3650 -subj /CN=test";
+    let output = workspace
+        .command(Path::new("openssl"))
+        .args(certificate.split(' '))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
 }
 
 #[test]
@@ -189,11 +309,11 @@ for expected, function, *arguments in [
     ('EISDIR', open, APP, 'w'), ('EISDIR', open, APP), ('ENOTDIR', os.open, WORDS, os.O_DIRECTORY),
     ('EROFS', os.mkdir, APP + '/new'), ('EEXIST', os.mkdir, APP + '/data'), ('EROFS', os.makedirs, APP + '/a/b'),
     ('EROFS', os.rmdir, APP + '/data'), ('EROFS', os.unlink, WORDS), ('ENOENT', os.unlink, APP + '/missing'),
-    ('EROFS', os.rename, WORDS, WORDS + '2'), ('EXDEV', os.rename, WORDS, 'words'), ('EXDEV', os.rename, 'outside.txt', WORDS),
+    ('EROFS', os.rename, WORDS, WORDS + '2'), ('EXDEV', os.rename, WORDS, 'words'), ('EXDEV', os.rename, 'outside.txt', WORDS), ('EROFS', os.link, 'outside.txt', APP + '/new'),
     ('EXDEV', os.link, WORDS, 'words'), ('EROFS', os.symlink, 'target', APP + '/new'), ('EROFS', os.mkfifo, APP + '/new'),
     ('EROFS', os.chmod, WORDS, 0o600), ('EROFS', os.chown, WORDS, 0, 0), ('EROFS', os.utime, WORDS),
     ('EROFS', os.truncate, WORDS, 0), ('EROFS', tempfile.mkstemp, '', '', APP),
-    ('ENOTSUP', os.getxattr, WORDS, 'user.name'), ('ENOTSUP', os.setxattr, WORDS, 'user.name', b''),
+    ('ENODATA', os.getxattr, WORDS, 'user.name'), ('EROFS', os.setxattr, WORDS, 'user.name', b''),
     ('EINVAL', os.readlink, WORDS), ('ENOENT', os.readlink, APP + '/missing'),
     ('ENOTDIR', os.listdir, WORDS), ('ENOENT', os.listdir, APP + '/missing'), ('ENOTDIR', os.chdir, WORDS),
     ('ENOENT', os.stat, APP + '/missing'), ('ENOTDIR', os.stat, WORDS + '/missing'),
@@ -312,7 +432,7 @@ equal(error(subprocess.run, [APP + '/missing']), 'ENOENT')
     fs_err::copy("/bin/echo", workspace.path("app/tool")).unwrap();
     fs_err::set_permissions(
         workspace.path("app/script"),
-        std::os::unix::fs::PermissionsExt::from_mode(0o755),
+        std::fs::Permissions::from_mode(0o755),
     )
     .unwrap();
     let program = workspace.freeze(&["app"]);

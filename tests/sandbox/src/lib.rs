@@ -118,6 +118,21 @@ impl EmptyRoot {
     }
 }
 
+/// A command that runs `program` while nobody can write in `directory`. Its environment is empty but for `PATH`; its exit
+/// status is the program's.
+pub fn read_only(directory: &Path, program: impl AsRef<OsStr>) -> Command {
+    let mut command = namespaces();
+    command
+        .args([
+            "sh",
+            "-ec",
+            r#"mount --bind "$0" "$0"; mount -o remount,ro,bind "$0"; cd .; exec "$@""#,
+        ])
+        .arg(directory)
+        .arg(program);
+    command
+}
+
 /// Checks that programs can be run in an empty root here.
 ///
 /// # Errors

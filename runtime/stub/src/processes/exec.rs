@@ -252,7 +252,12 @@ unsafe extern "C" fn execvpe(
             None if CStr::from_ptr(file).to_bytes().starts_with(ROOT.as_bytes()) => {
                 program::execve(file, arguments, variables)
             }
-            None => hidden::execvpe(file, arguments, variables),
+            None => match program::search(CStr::from_ptr(file)) {
+                Some(path) if program::is_inside(&path) => {
+                    program::execve(path.as_ptr(), arguments, variables)
+                }
+                _ => hidden::execvpe(file, arguments, variables),
+            },
             Some(start) => with_marker(variables, &start.marker, |variables| {
                 hidden::execvpe(start.path, arguments, variables)
             }),
@@ -352,6 +357,9 @@ unsafe extern "C" fn posix_spawnp(
     variables: *const *const c_char,
 ) -> c_int {
     let function = hidden::posix_spawnp;
+    // SAFETY: as the caller of the C function promises.
+    let found = program::search(unsafe { CStr::from_ptr(file) });
+    let file = found.as_ref().map_or(file, |path| path.as_ptr());
     // SAFETY: as the caller of the C function promises.
     unsafe {
         spawn(

@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use libc::{AT_FDCWD, size_t};
 
 use super::errno::{Errno, answer};
-use super::place::{self, Place};
+use super::place::{self, Place, Virtual};
 use super::tree::{self, Node};
-use super::{hidden, memfd};
+use super::{detour, hidden, memfd};
 
 /// Number of the directory of the tree that is the working directory; 0 if it is outside.
 static DIRECTORY: AtomicU64 = AtomicU64::new(0);
@@ -52,6 +52,14 @@ fn enter(path: &str) -> c_int {
     0
 }
 
+/// Makes a place in the tree the working directory.
+fn change_to(place: &Virtual) -> Result<c_int, Errno> {
+    match tree::find(place)? {
+        Node::Directory => Ok(enter(place.path())),
+        Node::File(_) => Err(Errno(libc::ENOTDIR)),
+    }
+}
+
 /// Does what `getcwd` does for a directory of the tree.
 ///
 /// # Safety
@@ -90,17 +98,17 @@ interpose! {
     fn [chdir](path: *const c_char) -> c_int {
         // SAFETY: as the caller of the C function promises.
         match unsafe { place::resolve(AT_FDCWD, path) } {
-            Place::Inside(place) => answer(tree::find(&place).and_then(|node| match node {
-                Node::Directory => Ok(enter(place.path())),
-                Node::File(_) => Err(Errno(libc::ENOTDIR)),
-            })),
-            Place::Outside(path) => {
+            Place::Inside(place) => answer(change_to(&place)),
+            Place::Outside(outside) => {
                 // SAFETY: as the caller promises.
-                let result = unsafe { system_call!(SYS_chdir, path.as_ptr()) };
+                let result = unsafe { system_call!(SYS_chdir, outside.as_ptr()) };
                 if result == 0 {
                     DIRECTORY.store(0, Ordering::Relaxed);
+                    return result;
                 }
-                result
+                // SAFETY: as the caller promises.
+                let place = unsafe { detour::missed(AT_FDCWD, path, true) };
+                place.map_or(result, |place| answer(change_to(&place)))
             }
         }
     }
@@ -124,6 +132,11 @@ interpose! {
             // SAFETY: as the caller promises.
             Some(directory) => answer(unsafe { copy_out(directory, buffer, size) }),
         }
+    }
+
+    fn [getwd](buffer: *mut c_char) -> *mut c_char {
+        // SAFETY: as the caller of the C function promises, there is room for the longest path.
+        unsafe { libc::getcwd(buffer, libc::PATH_MAX as size_t) }
     }
 
     fn [get_current_dir_name]() -> *mut c_char {

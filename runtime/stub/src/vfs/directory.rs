@@ -8,7 +8,7 @@ use libc::{AT_FDCWD, DIR, O_CLOEXEC, dirent};
 use super::errno::{Errno, answer};
 use super::hidden::{Filter, Order};
 use super::place::{self, Place, Virtual};
-use super::{hidden, memfd, tree};
+use super::{detour, hidden, memfd, tree};
 
 /// Marks a [`Stream`]. The C library's own `DIR` has the size of its buffer here.
 const MARK: u64 = u64::from_be_bytes(*b"\xfffastice");
@@ -103,7 +103,15 @@ interpose! {
         match unsafe { place::resolve(AT_FDCWD, path) } {
             Place::Inside(place) => answer(open_inside(&place)),
             // SAFETY: as the caller promises.
-            Place::Outside(path) => unsafe { hidden::opendir(path.as_ptr()) },
+            Place::Outside(outside) => unsafe {
+                let stream = hidden::opendir(outside.as_ptr());
+                if stream.is_null()
+                    && let Some(place) = detour::missed(AT_FDCWD, path, true)
+                {
+                    return answer(open_inside(&place));
+                }
+                stream
+            },
         }
     }
 

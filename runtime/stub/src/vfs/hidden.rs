@@ -8,6 +8,8 @@ use libc::{
     ssize_t, timespec, timeval, utimbuf,
 };
 
+use super::walk::{Ftw, GlobError, Nftw};
+
 /// Chooses entries for `scandir`.
 pub(crate) type Filter = unsafe extern "C" fn(*const dirent) -> c_int;
 
@@ -82,16 +84,22 @@ hidden! {
     fn fchmodat(directory: c_int, path: *const c_char, mode: mode_t, flags: c_int) -> c_int;
     fn fdopendir(descriptor: c_int) -> *mut DIR;
     fn fexecve(descriptor: c_int, arguments: *const *const c_char, variables: *const *const c_char) -> c_int;
+    fn fstatvfs(descriptor: c_int, out: *mut libc::statvfs) -> c_int;
+    fn ftw(path: *const c_char, function: Ftw, descriptors: c_int) -> c_int;
     fn fopen(path: *const c_char, mode: *const c_char) -> *mut FILE;
     fn freopen(path: *const c_char, mode: *const c_char, stream: *mut FILE) -> *mut FILE;
+    fn futimens(descriptor: c_int, times: *const timespec) -> c_int;
+    fn futimes(descriptor: c_int, times: *const timeval) -> c_int;
     fn futimesat(directory: c_int, path: *const c_char, times: *const timeval) -> c_int;
     fn get_current_dir_name() -> *mut c_char;
     fn getcwd(buffer: *mut c_char, size: size_t) -> *mut c_char;
     fn getxattr(path: *const c_char, name: *const c_char, value: *mut c_void, size: size_t) -> ssize_t;
+    fn glob(pattern: *const c_char, flags: c_int, error: Option<GlobError>, result: *mut libc::glob_t) -> c_int;
     fn lgetxattr(path: *const c_char, name: *const c_char, value: *mut c_void, size: size_t) -> ssize_t;
     fn listxattr(path: *const c_char, list: *mut c_char, size: size_t) -> ssize_t;
     fn llistxattr(path: *const c_char, list: *mut c_char, size: size_t) -> ssize_t;
     fn lutimes(path: *const c_char, times: *const timeval) -> c_int;
+    fn nftw(path: *const c_char, function: Nftw, descriptors: c_int, flags: c_int) -> c_int;
     fn opendir(path: *const c_char) -> *mut DIR;
     fn pathconf(path: *const c_char, name: c_int) -> c_long;
     fn posix_spawn(

@@ -6,7 +6,7 @@ use libc::{AT_FDCWD, size_t, ssize_t};
 
 use super::errno::{Errno, answer};
 use super::place::{self, Place, Virtual};
-use super::{hidden, tree};
+use super::{detour, hidden, tree};
 
 /// What `readlink` says about something that is no link.
 fn no_link(place: &Virtual) -> Result<ssize_t, Errno> {
@@ -25,8 +25,15 @@ unsafe fn read_link(
     match unsafe { place::resolve(dirfd, path) } {
         Place::Inside(place) => answer(no_link(&place)),
         // SAFETY: as the caller promises.
-        Place::Outside(path) => unsafe {
-            system_call!(SYS_readlinkat, dirfd, path.as_ptr(), buffer, size) as ssize_t
+        Place::Outside(outside) => unsafe {
+            let result =
+                system_call!(SYS_readlinkat, dirfd, outside.as_ptr(), buffer, size) as ssize_t;
+            if result < 0
+                && let Some(place) = detour::missed(dirfd, path, false)
+            {
+                return answer(no_link(&place));
+            }
+            result
         },
     }
 }
@@ -66,7 +73,15 @@ unsafe fn resolve_path(path: *const c_char, buffer: *mut c_char) -> *mut c_char 
         // SAFETY: as the caller promises.
         Place::Inside(place) => answer(unsafe { real_path(&place, buffer) }),
         // SAFETY: as the caller promises.
-        Place::Outside(path) => unsafe { hidden::realpath(path.as_ptr(), buffer) },
+        Place::Outside(outside) => unsafe {
+            let resolved = hidden::realpath(outside.as_ptr(), buffer);
+            if resolved.is_null()
+                && let Some(place) = detour::missed(AT_FDCWD, path, true)
+            {
+                return answer(real_path(&place, buffer));
+            }
+            resolved
+        },
     }
 }
 

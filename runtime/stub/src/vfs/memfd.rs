@@ -5,6 +5,7 @@
 //! are a [`Label`]. Reading never changes that time, and sealing keeps everything else from being changed.
 
 use std::ffi::{CStr, CString, c_int, c_uint};
+use std::io::Write;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use fastice_image::FileNode;
@@ -192,7 +193,29 @@ fn create(path: &str, kind: Kind, contents: &[u8], flags: c_int) -> Result<c_int
         return Err(Errno::last());
     }
     seal(descriptor.0)?;
-    Ok(descriptor.into_raw())
+    Ok(read_only(descriptor, flags).into_raw())
+}
+
+/// The same file, open for reading alone: writing to it is then the error it is anywhere, and mappings cannot be made writable.
+/// Without `/proc`, only the seals keep it from being written.
+fn read_only(descriptor: Descriptor, flags: c_int) -> Descriptor {
+    let mut path = [0_u8; 32];
+    // The array has room for every number.
+    let _ = write!(&mut path[..31], "/proc/self/fd/{}", descriptor.0);
+    // SAFETY: the path ends with a null byte.
+    let again = unsafe {
+        system_call!(
+            SYS_openat,
+            libc::AT_FDCWD,
+            path.as_ptr(),
+            libc::O_RDONLY | flags & O_CLOEXEC
+        )
+    };
+    if again < 0 {
+        descriptor
+    } else {
+        Descriptor(again)
+    }
 }
 
 /// The name that `/proc/self/fd` and `/proc/self/maps` show: the path, or its end.
@@ -264,6 +287,14 @@ pub(crate) fn directory_of(descriptor: c_int) -> Option<&'static str> {
     label
         .filter(|label| label.kind == Kind::Directory)
         .map(|label| tree::path_of(label.inode))
+}
+
+/// Is a descriptor open on something in the tree? Leaves `errno` alone.
+pub(crate) fn stands_for_a_node(descriptor: c_int) -> bool {
+    let errno = Errno::last();
+    let label = label_of(descriptor);
+    errno.set();
+    label.is_some()
 }
 
 /// Is a descriptor open on the file or directory at `path`?

@@ -11,6 +11,8 @@
 mod interpose;
 
 mod current;
+mod descriptor;
+mod detour;
 mod directory;
 pub(crate) mod errno;
 pub(crate) mod hidden;
@@ -23,3 +25,5 @@ mod refuse;
 mod status;
 mod stream;
 pub(crate) mod tree;
+mod walk;
+mod watch;

@@ -3,36 +3,49 @@
 use std::ffi::{c_char, c_int};
 
 use libc::{
-    AT_FDCWD, EEXIST, EISDIR, ENOTDIR, EROFS, O_ACCMODE, O_CREAT, O_DIRECTORY, O_EXCL, O_PATH,
-    O_RDONLY, O_TRUNC, O_WRONLY, mode_t,
+    AT_FDCWD, EEXIST, EISDIR, ENOTDIR, EROFS, O_ACCMODE, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL,
+    O_NOFOLLOW, O_PATH, O_RDONLY, O_TRUNC, O_WRONLY, mode_t,
 };
 
 use super::errno::{Errno, answer};
-use super::memfd;
 use super::place::{self, Place, Virtual};
 use super::tree::{self, Node};
+use super::{detour, memfd};
 
 /// Opens a place in the tree, as a read-only file system does.
 ///
 /// # Errors
 /// What `open` says for such a file system, or what keeps a memory file from being made.
 pub(crate) fn open_inside(place: &Virtual, flags: c_int) -> Result<c_int, Errno> {
+    let only_path = flags & O_PATH != 0;
+    // The kernel looks at no other flags then.
+    let flags = if only_path {
+        flags & (O_PATH | O_DIRECTORY | O_CLOEXEC)
+    } else {
+        flags
+    };
+    let creates = flags & O_CREAT != 0;
+    if creates && place.names_directory() {
+        place.followed()?;
+        return Err(match tree::refuse_creation(place) {
+            Errno(EROFS) => Errno(EISDIR),
+            errno => errno,
+        });
+    }
     let node = match tree::find(place) {
-        Err(Errno(libc::ENOENT)) if flags & O_CREAT != 0 => {
+        Err(Errno(libc::ENOENT)) if creates => {
             return Err(tree::refuse_creation(place));
         }
         found => found?,
     };
-    let only_path = flags & O_PATH != 0;
     let writes = flags & O_ACCMODE != O_RDONLY || flags & O_TRUNC != 0;
-    let creates = flags & O_CREAT != 0;
     match node {
-        _ if !only_path && creates && flags & O_EXCL != 0 => Err(Errno(EEXIST)),
+        _ if creates && flags & O_EXCL != 0 => Err(Errno(EEXIST)),
         Node::File(_) if flags & O_DIRECTORY != 0 => Err(Errno(ENOTDIR)),
         // A directory with these is where a nameless file shall be created.
         Node::Directory if flags & libc::O_TMPFILE == libc::O_TMPFILE => Err(Errno(EROFS)),
-        Node::Directory if !only_path && (writes || creates) => Err(Errno(EISDIR)),
-        Node::File(_) if !only_path && writes => Err(Errno(EROFS)),
+        Node::Directory if writes || creates => Err(Errno(EISDIR)),
+        Node::File(_) if writes => Err(Errno(EROFS)),
         Node::File(file) => memfd::open_file(place.path(), &file, flags),
         Node::Directory => memfd::open_directory(place.path(), flags),
     }
@@ -45,8 +58,14 @@ unsafe fn open_anywhere(dirfd: c_int, path: *const c_char, flags: c_int, mode: m
     match unsafe { place::resolve(dirfd, path) } {
         Place::Inside(place) => answer(open_inside(&place, flags)),
         // SAFETY: as the caller promises.
-        Place::Outside(path) => unsafe {
-            system_call!(SYS_openat, dirfd, path.as_ptr(), flags, mode)
+        Place::Outside(outside) => unsafe {
+            let result = system_call!(SYS_openat, dirfd, outside.as_ptr(), flags, mode);
+            if result < 0
+                && let Some(place) = detour::missed(dirfd, path, flags & O_NOFOLLOW == 0)
+            {
+                return answer(open_inside(&place, flags));
+            }
+            result
         },
     }
 }

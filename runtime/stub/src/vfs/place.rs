@@ -5,7 +5,7 @@
 //! they are relative to is in the tree (then [`memfd`] or [`current`]
 //! know one) or when they climb with `..` up to the root of the file system.
 //!
-//! Nothing in the tree is a symbolic link, so `..` is resolved by looking at the path alone.
+//! Nothing in the tree is a symbolic link, so `..` leads where the path shows; but what it is taken from must exist.
 
 use std::borrow::Cow;
 use std::ffi::{CStr, CString, c_char, c_int};
@@ -13,6 +13,7 @@ use std::ffi::{CStr, CString, c_char, c_int};
 use fastice_image::ROOT;
 use libc::AT_FDCWD;
 
+use super::errno::Errno;
 use super::{current, memfd, tree};
 
 /// Where a path leads.
@@ -43,6 +44,8 @@ impl Outside {
 pub(crate) struct Virtual {
     path: String,
     names_directory: bool,
+    /// Why the path leads nowhere, whatever is at its end.
+    broken: Option<Errno>,
 }
 
 impl Virtual {
@@ -51,6 +54,7 @@ impl Virtual {
         Self {
             path: path.to_owned(),
             names_directory: false,
+            broken: None,
         }
     }
 
@@ -59,6 +63,7 @@ impl Virtual {
         Self {
             path: path.to_owned(),
             names_directory: true,
+            broken: None,
         }
     }
 
@@ -70,6 +75,14 @@ impl Virtual {
     /// The path ended in a slash, `.` or `..`, which only directories have.
     pub(crate) fn names_directory(&self) -> bool {
         self.names_directory
+    }
+
+    /// The path as far as it can be followed.
+    ///
+    /// # Errors
+    /// When it is too long, or takes `..` of what is no directory.
+    pub(crate) fn followed(&self) -> Result<&str, Errno> {
+        self.broken.map_or(Ok(self.path()), Err)
     }
 }
 
@@ -114,6 +127,13 @@ unsafe fn may_lead_inside(dirfd: c_int, path: *const u8) -> bool {
 unsafe fn resolve_slowly(dirfd: c_int, given: *const c_char) -> Place {
     // SAFETY: as the caller promises.
     let path = unsafe { CStr::from_ptr(given) }.to_bytes();
+    if path.len() >= PATH_MAX {
+        // The kernel says so.
+        return Place::Outside(Outside {
+            given,
+            rewritten: None,
+        });
+    }
     let lead = if path.starts_with(b"/") {
         follow(path)
     } else if let Some(directory) = base(dirfd) {
@@ -132,6 +152,12 @@ unsafe fn resolve_slowly(dirfd: c_int, given: *const c_char) -> Place {
     };
     Place::Outside(Outside { given, rewritten })
 }
+
+/// Longest path, the byte that ends it included.
+const PATH_MAX: usize = libc::PATH_MAX as usize;
+
+/// Longest name in a path.
+const NAME_MAX: usize = 255;
 
 /// The directory of the tree that relative paths begin at, if it is one.
 fn base(dirfd: c_int) -> Option<&'static str> {
@@ -163,8 +189,8 @@ fn follow(path: &[u8]) -> Lead {
             Some((name, after)) if name == &ROOT.as_bytes()[1..] => {
                 entered = true;
                 match follow_inside(after) {
-                    Ok(place) => return Lead::Inside(place),
-                    Err(after) => rest = after,
+                    Inside::Ends(place) => return Lead::Inside(place),
+                    Inside::Leaves(after) => rest = after,
                 }
             }
             _ if entered => return Lead::Out([b"/", rest].concat()),
@@ -173,27 +199,43 @@ fn follow(path: &[u8]) -> Lead {
     }
 }
 
-/// Follows a path from the root of the tree. The error is what remains of it where it leaves the tree.
-fn follow_inside(mut rest: &[u8]) -> Result<Virtual, &[u8]> {
+/// How a path that has come into the tree goes on.
+enum Inside<'a> {
+    /// It ends there.
+    Ends(Virtual),
+    /// It leaves the tree; what remains of it.
+    Leaves(&'a [u8]),
+}
+
+/// Follows a path from the root of the tree.
+fn follow_inside(mut rest: &[u8]) -> Inside<'_> {
     let mut names: Vec<Cow<'_, str>> = Vec::new();
     let mut names_directory = false;
+    let mut broken = None;
     while let Some((component, after)) = next_component(rest) {
         names_directory = matches!(component, b"." | b"..");
         match component {
             b"." => {}
             b".." => {
-                if names.pop().is_none() {
-                    return Err(after);
+                if broken.is_none() {
+                    broken = tree::check_directory(&names.join("/")).err();
                 }
+                if names.pop().is_none() && broken.is_none() {
+                    return Inside::Leaves(after);
+                }
+            }
+            name if name.len() > NAME_MAX && broken.is_none() => {
+                broken = Some(Errno(libc::ENAMETOOLONG));
             }
             // The names in the tree are UTF-8. A name that is not will not be found.
             name => names.push(String::from_utf8_lossy(name)),
         }
         rest = after;
     }
-    Ok(Virtual {
+    Inside::Ends(Virtual {
         path: names.join("/"),
         names_directory: names_directory || rest.starts_with(b"/"),
+        broken,
     })
 }
 

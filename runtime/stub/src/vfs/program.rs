@@ -5,8 +5,10 @@
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::sync::{Mutex, PoisonError};
 
+use fastice_image::ROOT;
 use libc::{AT_EMPTY_PATH, AT_FDCWD, EACCES, O_CLOEXEC};
 
+use super::detour;
 use super::errno::{Errno, answer};
 use super::memfd::{self, Descriptor};
 use super::place::{self, Place, Virtual};
@@ -119,10 +121,73 @@ pub(crate) unsafe fn execve(
         // SAFETY: as the caller promises.
         Place::Inside(place) => answer(Err(unsafe { execute(&place, arguments, variables) })),
         // SAFETY: as the caller promises.
-        Place::Outside(path) => unsafe {
-            system_call!(SYS_execve, path.as_ptr(), arguments, variables)
+        Place::Outside(outside) => unsafe {
+            let result = system_call!(SYS_execve, outside.as_ptr(), arguments, variables);
+            match detour::missed(AT_FDCWD, path, true) {
+                Some(place) => answer(Err(execute(&place, arguments, variables))),
+                None => result,
+            }
         },
     }
+}
+
+/// Where the C library's search for the program `file` in `PATH` ends, if there are directories of the tree in `PATH`: else
+/// the C library can do it. Nothing also if there is no such program.
+pub(crate) fn search(file: &CStr) -> Option<CString> {
+    // SAFETY: a C string; the environment is not changed while a program is started.
+    let directories = unsafe {
+        let value = libc::getenv(c"PATH".as_ptr());
+        if value.is_null() {
+            return None;
+        }
+        CStr::from_ptr(value).to_bytes()
+    };
+    let root = ROOT.as_bytes();
+    if file.is_empty()
+        || file.to_bytes().contains(&b'/')
+        || !directories.windows(root.len()).any(|window| window == root)
+    {
+        return None;
+    }
+    let candidates = directories
+        .split(|byte| *byte == b':')
+        .filter_map(|directory| {
+            let directory = if directory.is_empty() {
+                b"."
+            } else {
+                directory
+            };
+            CString::new([directory, file.to_bytes()].join(&b'/')).ok()
+        });
+    // SAFETY: C strings.
+    candidates
+        .into_iter()
+        .find(|path| unsafe { libc::access(path.as_ptr(), libc::X_OK) == 0 && !is_directory(path) })
+}
+
+/// Does a path lead into the tree, by its look?
+pub(crate) fn is_inside(path: &CStr) -> bool {
+    // SAFETY: a C string.
+    let place = unsafe { place::resolve(AT_FDCWD, path.as_ptr()) };
+    matches!(place, Place::Inside(_))
+}
+
+fn is_directory(path: &CStr) -> bool {
+    let mut status = std::mem::MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: a C string and room for the structure, which is filled if the result is 0.
+    unsafe {
+        libc::stat(path.as_ptr(), status.as_mut_ptr()) == 0
+            && status.assume_init().st_mode & libc::S_IFMT == libc::S_IFDIR
+    }
+}
+
+/// Does the kernel know the path?
+///
+/// # Safety
+/// `path` is a C string.
+unsafe fn is_there(path: *const c_char) -> bool {
+    // SAFETY: as the caller promises.
+    unsafe { system_call!(SYS_faccessat, AT_FDCWD, path, libc::F_OK) == 0 }
 }
 
 /// Calls `spawn`, which starts the program that it gets in a process of its own, with a path for a program that may be in the tree.
@@ -140,6 +205,15 @@ pub(crate) unsafe fn spawn(
         } else {
             return spawn(path);
         }
+    };
+    let place = match place {
+        // SAFETY: as the caller promises.
+        Place::Outside(outside) if !unsafe { is_there(outside.as_ptr()) } => {
+            // SAFETY: the same.
+            unsafe { detour::missed(AT_FDCWD, path, true) }
+                .map_or(Place::Outside(outside), Place::Inside)
+        }
+        place => place,
     };
     match place {
         Place::Outside(path) => spawn(path.as_ptr()),

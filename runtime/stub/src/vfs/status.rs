@@ -5,24 +5,33 @@ use std::ffi::{c_char, c_int, c_long, c_uint};
 use libc::{AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW};
 
 use super::errno::{Errno, answer};
-use super::place::{self, Place};
-use super::{hidden, memfd, tree};
+use super::place::{self, Place, Virtual};
+use super::{detour, hidden, memfd, tree};
 
 /// # Safety
 /// As for `fstatat`.
 #[inline]
 unsafe fn status(dirfd: c_int, path: *const c_char, out: *mut libc::stat, flags: c_int) -> c_int {
-    // SAFETY: as the caller promises.
-    match unsafe { place::resolve(dirfd, path) } {
-        Place::Inside(place) => answer(tree::status(&place).map(|status| {
+    let inside = |place: &Virtual| {
+        answer(tree::status(place).map(|status| {
             // SAFETY: as the caller promises.
             unsafe { out.write(status) };
             0
-        })),
-        Place::Outside(path) => {
-            let path = path.as_ptr();
+        }))
+    };
+    // SAFETY: as the caller promises.
+    match unsafe { place::resolve(dirfd, path) } {
+        Place::Inside(place) => inside(&place),
+        Place::Outside(outside) => {
+            let given = path;
+            let path = outside.as_ptr();
             // SAFETY: as the caller promises.
             let result = unsafe { system_call!(SYS_newfstatat, dirfd, path, out, flags) };
+            if result < 0 {
+                // SAFETY: as the caller promises.
+                let place = unsafe { detour::missed(dirfd, given, follows(flags)) };
+                return place.as_ref().map_or(result, inside);
+            }
             // SAFETY: the kernel has read the path and filled the structure.
             if result == 0 && flags & AT_EMPTY_PATH != 0 && unsafe { is_empty(path) } {
                 // SAFETY: the same.
@@ -31,6 +40,11 @@ unsafe fn status(dirfd: c_int, path: *const c_char, out: *mut libc::stat, flags:
             result
         }
     }
+}
+
+/// Are symbolic links at the end of a path followed?
+fn follows(flags: c_int) -> bool {
+    flags & AT_SYMLINK_NOFOLLOW == 0
 }
 
 /// # Safety
@@ -103,16 +117,26 @@ interpose! {
 
     fn [statx](dirfd: c_int, path: *const c_char, flags: c_int, mask: c_uint, out: *mut libc::statx) -> c_int {
         // SAFETY: as the caller of the C function promises.
-        match unsafe { place::resolve(dirfd, path) } {
-            Place::Inside(place) => answer(tree::extended_status(&place).map(|status| {
+        let inside = |place: &Virtual| {
+            answer(tree::extended_status(place).map(|status| {
                 // SAFETY: as the caller promises.
                 unsafe { out.write(status) };
                 0
-            })),
-            Place::Outside(path) => {
-                let path = path.as_ptr();
+            }))
+        };
+        // SAFETY: as the caller promises.
+        match unsafe { place::resolve(dirfd, path) } {
+            Place::Inside(place) => inside(&place),
+            Place::Outside(outside) => {
+                let given = path;
+                let path = outside.as_ptr();
                 // SAFETY: as the caller promises.
                 let result = unsafe { system_call!(SYS_statx, dirfd, path, flags, mask, out) };
+                if result < 0 {
+                    // SAFETY: as the caller promises.
+                    let place = unsafe { detour::missed(dirfd, given, follows(flags)) };
+                    return place.as_ref().map_or(result, inside);
+                }
                 // SAFETY: the kernel has read the path and filled the structure.
                 if result == 0 && flags & AT_EMPTY_PATH != 0 && unsafe { is_empty(path) } {
                     // SAFETY: the same.
@@ -128,8 +152,14 @@ interpose! {
         match unsafe { place::resolve(AT_FDCWD, path) } {
             Place::Inside(place) => answer(check(&place, mode)),
             // SAFETY: as the caller promises.
-            Place::Outside(path) => unsafe {
-                system_call!(SYS_faccessat, AT_FDCWD, path.as_ptr(), mode)
+            Place::Outside(outside) => unsafe {
+                let result = system_call!(SYS_faccessat, AT_FDCWD, outside.as_ptr(), mode);
+                if result < 0
+                    && let Some(place) = detour::missed(AT_FDCWD, path, true)
+                {
+                    return answer(check(&place, mode));
+                }
+                result
             },
         }
     }
@@ -139,8 +169,14 @@ interpose! {
         match unsafe { place::resolve(AT_FDCWD, path) } {
             Place::Inside(place) => answer(check(&place, mode)),
             // SAFETY: as the caller promises.
-            Place::Outside(path) => unsafe {
-                hidden::faccessat(AT_FDCWD, path.as_ptr(), mode, libc::AT_EACCESS)
+            Place::Outside(outside) => unsafe {
+                let result = hidden::faccessat(AT_FDCWD, outside.as_ptr(), mode, libc::AT_EACCESS);
+                if result < 0
+                    && let Some(place) = detour::missed(AT_FDCWD, path, true)
+                {
+                    return answer(check(&place, mode));
+                }
+                result
             },
         }
     }
@@ -150,15 +186,21 @@ interpose! {
         match unsafe { place::resolve(dirfd, path) } {
             Place::Inside(place) => answer(check(&place, mode)),
             // SAFETY: as the caller promises.
-            Place::Outside(path) => unsafe {
-                hidden::faccessat(dirfd, path.as_ptr(), mode, flags)
+            Place::Outside(outside) => unsafe {
+                let result = hidden::faccessat(dirfd, outside.as_ptr(), mode, flags);
+                if result < 0
+                    && let Some(place) = detour::missed(dirfd, path, follows(flags))
+                {
+                    return answer(check(&place, mode));
+                }
+                result
             },
         }
     }
 }
 
 /// What `access` says about a place in the tree.
-fn check(place: &place::Virtual, mode: c_int) -> Result<c_int, Errno> {
+fn check(place: &Virtual, mode: c_int) -> Result<c_int, Errno> {
     tree::check_access(&tree::find(place)?, mode)
 }
 
@@ -193,15 +235,8 @@ interpose! {
         // SAFETY: as the caller of the C function promises.
         match unsafe { place::resolve(AT_FDCWD, path) } {
             Place::Inside(place) => answer(tree::find(&place).map(|_| {
-                // SAFETY: as the caller promises; the structure has numbers only.
-                unsafe { out.write(std::mem::zeroed()) };
-                // SAFETY: it is filled now.
-                let status = unsafe { &mut *out };
-                status.f_type = libc::TMPFS_MAGIC;
-                status.f_bsize = tree::BLOCK.into();
-                status.f_frsize = tree::BLOCK.into();
-                status.f_blocks = tree::len().div_ceil(tree::BLOCK.into());
-                status.f_namelen = NAME_MAX.cast_signed();
+                // SAFETY: as the caller promises.
+                unsafe { out.write(file_system_of_linux()) };
                 0
             })),
             // SAFETY: as the caller promises.
@@ -213,8 +248,20 @@ interpose! {
 /// Longest name in a directory that is promised, in bytes.
 const NAME_MAX: u64 = 255;
 
+/// What `statfs` says: a full file system.
+pub(super) fn file_system_of_linux() -> libc::statfs {
+    // SAFETY: the structure has numbers only, for which zero is a value.
+    let mut status: libc::statfs = unsafe { std::mem::zeroed() };
+    status.f_type = libc::TMPFS_MAGIC;
+    status.f_bsize = tree::BLOCK.into();
+    status.f_frsize = tree::BLOCK.into();
+    status.f_blocks = tree::len().div_ceil(tree::BLOCK.into());
+    status.f_namelen = NAME_MAX.cast_signed();
+    status
+}
+
 /// What `statvfs` says: a full file system, read-only.
-fn file_system() -> libc::statvfs {
+pub(super) fn file_system() -> libc::statvfs {
     // SAFETY: the structure has numbers only, for which zero is a value.
     let mut status: libc::statvfs = unsafe { std::mem::zeroed() };
     status.f_bsize = tree::BLOCK.into();

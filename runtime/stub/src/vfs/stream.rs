@@ -8,9 +8,9 @@ use libc::{
 };
 
 use super::errno::{Errno, answer};
-use super::hidden;
 use super::open::open_inside;
 use super::place::{self, Place, Virtual};
+use super::{detour, hidden};
 
 /// The flags of `open` that a mode of `fopen` stands for.
 fn flags(mode: &CStr) -> Result<c_int, Errno> {
@@ -84,7 +84,15 @@ interpose! {
             // SAFETY: the mode is a C string.
             Place::Inside(place) => answer(open_stream(&place, unsafe { CStr::from_ptr(mode) })),
             // SAFETY: as the caller promises.
-            Place::Outside(path) => unsafe { hidden::fopen(path.as_ptr(), mode) },
+            Place::Outside(outside) => unsafe {
+                let stream = hidden::fopen(outside.as_ptr(), mode);
+                if stream.is_null()
+                    && let Some(place) = detour::missed(AT_FDCWD, path, true)
+                {
+                    return answer(open_stream(&place, CStr::from_ptr(mode)));
+                }
+                stream
+            },
         }
     }
 

@@ -61,9 +61,9 @@ fn sound<T>(result: Result<T, Damage>) -> T {
 /// What is at a place.
 ///
 /// # Errors
-/// `ENOENT`, or `ENOTDIR` when the path goes through a file.
+/// `ENOENT`, or `ENOTDIR` when the path goes through a file; what [`Virtual::followed`] says.
 pub(crate) fn find(place: &Virtual) -> Result<Node, Errno> {
-    let path = place.path();
+    let path = place.followed()?;
     let image = mapped()?.image();
     if let Some(file) = sound(image.file(path)) {
         return if place.names_directory() {
@@ -76,6 +76,14 @@ pub(crate) fn find(place: &Virtual) -> Result<Node, Errno> {
         return Ok(Node::Directory);
     }
     Err(why_missing(path))
+}
+
+/// Checks that there is a directory at `path`.
+///
+/// # Errors
+/// As [`find`].
+pub(crate) fn check_directory(path: &str) -> Result<(), Errno> {
+    find(&Virtual::directory_at(path)).map(|_| ())
 }
 
 /// `ENOTDIR` if the nearest thing that exists above `path` is a file, else `ENOENT`.
@@ -98,10 +106,11 @@ fn why_missing(mut path: &str) -> Errno {
 /// # Errors
 /// `EROFS` if so; else what a file system says about the missing parent.
 pub(crate) fn refuse_creation(place: &Virtual) -> Errno {
-    let path = place.path();
-    let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
-    match find(&Virtual::directory_at(parent)) {
-        Ok(_) => Errno(libc::EROFS),
+    match place.followed().and_then(|path| {
+        let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+        check_directory(parent)
+    }) {
+        Ok(()) => Errno(libc::EROFS),
         Err(errno) => errno,
     }
 }
@@ -167,10 +176,10 @@ pub(crate) fn absolute(path: &str) -> String {
 /// # Errors
 /// `EROFS` for writing, `EACCES` for executing what is not executable.
 pub(crate) fn check_access(node: &Node, mode: c_int) -> Result<c_int, Errno> {
-    if mode & libc::W_OK != 0 {
-        Err(Errno(libc::EROFS))
-    } else if mode & libc::X_OK != 0 && node.mode() & 0o111 == 0 {
+    if mode & libc::X_OK != 0 && node.mode() & 0o111 == 0 {
         Err(Errno(libc::EACCES))
+    } else if mode & libc::W_OK != 0 {
+        Err(Errno(libc::EROFS))
     } else {
         Ok(0)
     }
