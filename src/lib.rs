@@ -9,6 +9,7 @@
 mod analyze;
 pub mod audit;
 pub mod cache;
+pub mod check;
 pub mod cli;
 mod collect;
 pub mod commands;
@@ -22,6 +23,7 @@ pub mod pipeline;
 pub mod provenance;
 pub mod resolve;
 pub mod runtime;
+pub mod sandbox;
 pub mod ui;
 mod write;
 

@@ -21,6 +21,8 @@ pub(crate) struct Imports {
     /// Those that are imported whenever the module is: by a statement of its top level that nothing
     /// guards. With the place of the name.
     pub(crate) unconditional: BTreeMap<String, Range<usize>>,
+    /// There is an `if __name__ == "__main__"` at the top level.
+    pub(crate) has_main_guard: bool,
 }
 
 /// A module as far as relative imports depend on it.
@@ -88,6 +90,10 @@ pub(crate) fn scan(source: &[u8], context: Context) -> Imports {
         computed: false,
     };
     if let Some(module) = parsed.syntax().as_module() {
+        scanner.imports.has_main_guard = module
+            .body
+            .iter()
+            .any(|statement| matches!(statement, Stmt::If(branch) if is_main_guard(branch)));
         scanner.visit_body(&module.body);
     }
     if scanner.computed && context.may_be_main {

@@ -71,6 +71,8 @@ pub enum Command {
     Build(Build),
     /// Freeze into the cache, run the executable there, and pass on its exit status.
     Run(Run),
+    /// Run an executable where there is nothing but it, and say what happens.
+    Check(Check),
     /// Say what an executable is, without running it.
     Inspect(Inspect),
     /// List the files inside an executable: size, stored size, path.
@@ -85,6 +87,9 @@ pub enum Command {
     Why(Why),
     /// Explain an error code; without one, list them all.
     Explain(Explain),
+    /// Be a part of a sandbox: for `check`, which starts it.
+    #[command(hide = true)]
+    Sandbox(Sandbox),
 }
 
 /// Arguments of `fastice build`.
@@ -99,6 +104,9 @@ pub struct Build {
     /// Overwrite the output even if fastice did not make it.
     #[arg(long, help_heading = "Output")]
     pub force: bool,
+    /// Do not run the executable to see that it works.
+    #[arg(long, help_heading = "Output")]
+    pub no_check: bool,
     /// The shape of the summary on stdout.
     #[arg(
         long,
@@ -118,6 +126,30 @@ pub struct Run {
     /// Arguments of the program, after `--`.
     #[arg(last = true, value_name = "ARGS")]
     pub arguments: Vec<OsString>,
+}
+
+/// Arguments of `fastice check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// An executable made by fastice.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Seconds after which it is killed [default: 60 for a command line that is given, else 20].
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<u64>,
+    /// The shape of the answer.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub output_format: OutputFormat,
+    /// Arguments of the program, after `--` [default: `--help` if it reads a command line, else what it begins with is imported].
+    #[arg(last = true, value_name = "ARGS")]
+    pub arguments: Vec<String>,
+}
+
+/// Arguments of the hidden command of [`crate::sandbox`].
+#[derive(Debug, Args)]
+pub struct Sandbox {
+    /// Which part.
+    pub role: String,
 }
 
 /// Arguments of `fastice inspect`.

@@ -24,7 +24,10 @@ pub fn page() -> String {
     {
         describe(&mut page, argument);
     }
-    for command in root.get_subcommands() {
+    for command in root
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set())
+    {
         section(&mut page, command);
     }
     page

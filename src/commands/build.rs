@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::print;
+use super::{check, print};
 use crate::Result;
+use crate::check::Report;
 use crate::cli::{self, OutputFormat};
 use crate::configure::{self, Configuration};
 use crate::error::ExitStatus;
@@ -30,12 +31,23 @@ pub(super) fn build(arguments: &cli::Build, terminal: &Terminal) -> Result<ExitS
     let summary = freeze(source, &configuration, arguments.force, terminal, |name| {
         Ok(output.map_or_else(|| PathBuf::from("dist").join(name), PathBuf::clone))
     })?;
-    match arguments.output_format {
-        OutputFormat::Json => print::json(&Document {
+    if arguments.output_format == OutputFormat::Text {
+        terminal.say(&text(&summary, terminal.verbosity()));
+    }
+    // A check that nobody would hear of is none.
+    let unheard =
+        terminal.verbosity() == Verbosity::Quiet && arguments.output_format == OutputFormat::Text;
+    let report = if arguments.no_check || unheard {
+        None
+    } else {
+        check::after_build(&summary.output, &[], terminal)?
+    };
+    if arguments.output_format == OutputFormat::Json {
+        print::json(&Document {
             schema: SCHEMA,
             summary: &summary,
-        })?,
-        OutputFormat::Text => terminal.say(&text(&summary, terminal.verbosity())),
+            check: report,
+        })?;
     }
     Ok(ExitStatus::Success)
 }
@@ -74,6 +86,8 @@ struct Document<'a> {
     schema: u32,
     #[serde(flatten)]
     summary: &'a Summary,
+    /// Absent with `--no-check`, or where nothing could be checked.
+    check: Option<Report>,
 }
 
 /// The summary for people: what takes the room, then the file.

@@ -2,6 +2,7 @@
 
 mod build;
 mod cat;
+mod check;
 mod explain;
 mod extract;
 mod inside;
@@ -17,10 +18,14 @@ use std::io::IsTerminal as _;
 use crate::cli::{Cli, Color, Command, Global};
 use crate::error::ExitStatus;
 use crate::ui::{Terminal, Verbosity};
-use crate::{Error, Result, interrupt};
+use crate::{Error, Result, interrupt, sandbox};
 
 /// Runs a command and reports its error.
 pub fn main(cli: Cli) -> ExitStatus {
+    if let Command::Sandbox(arguments) = &cli.command {
+        // Before there is a second thread.
+        return sandbox::enter(&arguments.role);
+    }
     let terminal = terminal(&cli.global);
     let result = interrupt::watch()
         .map_err(Error::io)
@@ -40,6 +45,7 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<ExitStatus> {
     match command {
         Command::Build(arguments) => build::build(&arguments, terminal),
         Command::Run(arguments) => run::run(&arguments, terminal),
+        Command::Check(arguments) => check::check(&arguments, terminal),
         Command::Inspect(arguments) => inspect::inspect(&arguments),
         Command::List(arguments) => list::list(&arguments),
         Command::Tree(arguments) => tree::tree(&arguments),
@@ -47,6 +53,7 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<ExitStatus> {
         Command::Extract(arguments) => extract::extract(&arguments, terminal),
         Command::Why(arguments) => why::why(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Sandbox(arguments) => Ok(sandbox::enter(&arguments.role)),
     }
 }
 

@@ -155,6 +155,10 @@ codes! {
     ConfigurationValue = "E0062", Failure;
     /// Two parts of the configuration contradict each other.
     ConfigurationConflict = "E0063", Failure;
+    /// The executable fails where there is nothing but it.
+    CheckFailed = "E0080", Failure;
+    /// The place for a check cannot be set up.
+    Sandbox = "E0081", Error;
     /// A file that a distribution lists is missing.
     MissingFile = "W0001", Success;
     /// A distribution wants code to run at every start of Python.
@@ -167,6 +171,10 @@ codes! {
     LibraryNotFound = "W0005", Success;
     /// An extension module is for another Python or platform.
     UnfitExtension = "W0006", Success;
+    /// The executable fails where there is nothing but it, in a check that nobody asked for.
+    CheckDoubtful = "W0020", Success;
+    /// The check could not be isolated from this machine.
+    NotIsolated = "W0021", Success;
 }
 
 /// How a command ends.
@@ -225,6 +233,12 @@ impl Error {
     #[must_use]
     pub fn caused_by(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.cause = Some(cause.into());
+        self
+    }
+    /// The same as a warning with this code: the command goes on.
+    #[must_use]
+    pub fn demoted(mut self, code: Code) -> Self {
+        self.code = code;
         self
     }
     /// Its code.

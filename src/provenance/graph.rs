@@ -210,6 +210,20 @@ impl Graph {
             .is_some_and(|at| self.entry.contains(at))
     }
 
+    /// What the program begins with; a script has no name.
+    pub fn entry_names(&self) -> impl Iterator<Item = &str> {
+        self.entry.iter().map(|&at| self.nodes[at].name.as_str())
+    }
+
+    /// The modules that import `name`, each with its file.
+    pub fn importers<'a>(&'a self, name: &str) -> impl Iterator<Item = (&'a str, Option<&'a str>)> {
+        let target = self.by_name.get(name).copied();
+        self.nodes
+            .iter()
+            .filter(move |node| node.imports.iter().any(|edge| Some(edge.to) == target))
+            .map(|node| (node.name.as_str(), node.path.as_deref()))
+    }
+
     /// The shortest chains to a module, one for each module that imports it, the shortest first. They begin with what runs; those of
     /// importers that nothing leads to begin with the importer.
     pub fn chains(&self, name: &str) -> Vec<Vec<Step>> {

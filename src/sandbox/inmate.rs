@@ -1,0 +1,61 @@
+//! The process that moves into the root and becomes the program.
+
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use nix::sys::prctl;
+use nix::sys::signal::Signal;
+use serde::{Deserialize, Serialize};
+
+use super::{Answer, Line, PLACE, Run, root};
+
+/// What the inmate gets.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Order {
+    pub(super) run: Run,
+    /// The directory that becomes the root; none where the root stays the machine's.
+    pub(super) directory: Option<PathBuf>,
+}
+
+/// The monitor watches.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Go;
+
+/// Builds the root, says that it is ready, and becomes the program when it is told to.
+pub(super) fn main(line: &mut Line) -> io::Result<()> {
+    prctl::set_pdeathsig(Signal::SIGKILL)?;
+    let Order { run, directory } = line.read()?;
+    let program = match &directory {
+        Some(directory) => {
+            let name = run.program.file_name().unwrap_or("program".as_ref());
+            let place = Path::new(PLACE).join(name);
+            root::build(directory, &run.program, &place)?;
+            root::enter(directory)?;
+            place
+        }
+        None => run.program.clone(),
+    };
+    let mut command = Command::new(&program);
+    command
+        .args(&run.arguments)
+        .env_clear()
+        .envs(&run.environment)
+        .stdin(Stdio::null());
+    if run.as_interpreter {
+        command.env("FASTICE_CHILD", marker(&program)?);
+    }
+    prctl::set_no_new_privs()?;
+    line.write(&Answer::Done(()))?;
+    line.read::<Go>()?;
+    Err(command.exec())
+}
+
+/// What a frozen program tells a child that is itself (`processes::marker` of the stub): whose child it is, how deep, and that its
+/// command line may be that of an interpreter.
+fn marker(program: &Path) -> io::Result<String> {
+    let file = fs_err::metadata(program)?;
+    Ok(format!("{}:{}:1:0:no", file.dev(), file.ino()))
+}
