@@ -26,7 +26,7 @@ pub struct Options {
 }
 
 /// How long a command of the user's may take.
-pub const GIVEN: Duration = Duration::from_secs(60);
+pub const GIVEN: Duration = Duration::from_mins(1);
 
 /// How long a chosen command may take. A program that then still runs counts as started.
 pub const CHOSEN: Duration = Duration::from_secs(20);
@@ -81,7 +81,7 @@ fn environment() -> BTreeMap<String, String> {
 fn libraries_of(outcome: &Outcome) -> BTreeSet<String> {
     let is_library = |path: &str| {
         let name = path.rsplit('/').next().unwrap_or(path);
-        name.ends_with(".so") || name.contains(".so.")
+        name.split('.').skip(1).any(|part| part == "so")
     };
     let opened = outcome
         .touched

@@ -122,7 +122,7 @@ fn start(run: &Run) -> io::Result<Outcome> {
     };
     let stdout = monitor.child().stdout.take().map(keep);
     let stderr = monitor.child().stderr.take().map(keep);
-    let mut line = Line::new(ours)?;
+    let mut line = Line::new(ours);
     line.write(&order)?;
     let inmate: i32 = line.read::<Answer<i32>>()?.into_result()?;
     line.stream().set_read_timeout(Some(run.timeout))?;
@@ -198,13 +198,14 @@ impl<T> Answer<T> {
 struct Line(BufReader<UnixStream>);
 
 impl Line {
-    fn new(stream: UnixStream) -> io::Result<Self> {
-        Ok(Self(BufReader::new(stream)))
+    fn new(stream: UnixStream) -> Self {
+        Self(BufReader::new(stream))
     }
 
     /// The end of a child, which has it as its stdin.
     fn of_child() -> io::Result<Self> {
-        Self::new(io::stdin().as_fd().try_clone_to_owned()?.into())
+        let stream = io::stdin().as_fd().try_clone_to_owned()?;
+        Ok(Self::new(stream.into()))
     }
 
     fn stream(&self) -> &UnixStream {

@@ -91,7 +91,7 @@ fn start(order: &Order, isolated: bool) -> io::Result<(Line, Pid)> {
         .stdin(OwnedFd::from(theirs))
         .process_group(0)
         .spawn()?;
-    let mut line = Line::new(ours)?;
+    let mut line = Line::new(ours);
     line.write(&inmate::Order {
         run: order.run.clone(),
         directory: isolated.then(|| order.directory.clone()),

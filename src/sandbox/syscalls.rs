@@ -1,9 +1,11 @@
 //! What a process and its children do to files: their system calls, watched with ptrace(2).
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::os::unix::fs::FileExt as _;
 
+use nix::errno::Errno;
 use nix::sys::ptrace::{self, Options};
 use nix::sys::signal::Signal;
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
@@ -41,13 +43,11 @@ pub struct Recorder(BTreeMap<(String, Access), Option<String>>);
 
 impl Recorder {
     fn add(&mut self, path: String, access: Access, error: Option<String>) {
-        let slot = self
-            .0
-            .entry((path, access))
-            .or_insert_with(|| error.clone());
-        // It worked at least once.
-        if error.is_none() {
-            *slot = None;
+        match self.0.entry((path, access)) {
+            Entry::Vacant(slot) => drop(slot.insert(error)),
+            // It worked at least once.
+            Entry::Occupied(mut slot) if error.is_none() => drop(slot.insert(None)),
+            Entry::Occupied(_) => {}
         }
     }
 
@@ -100,9 +100,10 @@ pub fn follow(root: Pid, recorder: &mut Recorder) -> io::Result<WaitStatus> {
                         entered.insert(pid, call);
                     }
                 } else if let Some(call) = entered.remove(&pid)
-                    && let Some(error) = result(pid)
+                    && let Some(number) = result(pid)
                 {
-                    started |= error.is_none();
+                    started |= number == 0;
+                    let error = (number != 0).then(|| format!("{:?}", Errno::from_raw(number)));
                     recorder.add(call.path, call.access, error);
                 }
                 None
@@ -143,17 +144,19 @@ fn is_entry(pid: Pid) -> bool {
     ptrace::getregs(pid).is_ok_and(|registers| registers.rax.cast_signed() == -38)
 }
 
-/// The error of the system call that a process returns from; nothing if it was interrupted and will be made again.
+/// The number of the error of the system call that a process returns from, 0 if it worked; nothing if it was interrupted and
+/// will be made again.
 #[cfg(target_arch = "x86_64")]
-fn result(pid: Pid) -> Option<Option<String>> {
-    let registers = ptrace::getregs(pid).ok()?;
-    let value = registers.rax.cast_signed();
+fn result(pid: Pid) -> Option<i32> {
+    /// From here on errors are the kernel's own (`ERESTARTSYS`).
+    const INTERNAL: i32 = 512;
+    let value = ptrace::getregs(pid).ok()?.rax.cast_signed();
     if !(-4095..0).contains(&value) {
-        return Some(None);
+        return Some(0);
     }
-    let number = i32::try_from(-value).ok()?;
-    let error = nix::errno::Errno::from_raw(number);
-    (number < 512).then(|| Some(format!("{error:?}")))
+    i32::try_from(-value)
+        .ok()
+        .filter(|&number| number < INTERNAL)
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -210,7 +213,7 @@ fn is_entry(_: Pid) -> bool {
 }
 
 #[cfg(not(target_arch = "x86_64"))]
-fn result(_: Pid) -> Option<Option<String>> {
+fn result(_: Pid) -> Option<i32> {
     None
 }
 
