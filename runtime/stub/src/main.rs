@@ -8,6 +8,7 @@
 
 mod config;
 mod executable;
+mod extract;
 mod failure;
 mod frozen;
 mod guard;

@@ -19,6 +19,7 @@ use pyo3_ffi::{
     PyUnicode_DecodeFSDefaultAndSize, PyUnicode_EncodeFSDefault, PyUnicode_FromStringAndSize,
 };
 
+use crate::extract;
 use crate::failure;
 use crate::image::{IMAGE, Mapped};
 use crate::path::below_root;
@@ -27,7 +28,7 @@ use crate::processes;
 /// Name of the module.
 pub(crate) const NAME: &CStr = c"_fastice";
 
-static mut METHODS: [PyMethodDef; 4] = [
+static mut METHODS: [PyMethodDef; 5] = [
     method(
         c"code",
         PyMethodDefPointer { PyCFunction: code },
@@ -45,6 +46,14 @@ static mut METHODS: [PyMethodDef; 4] = [
         PyMethodDefPointer { PyCFunction: directory },
         METH_O,
         c"directory(path) -> `path` below the root, or None if it is no directory of the image.",
+    ),
+    method(
+        c"extract",
+        PyMethodDefPointer {
+            PyCFunction: extract::python::extract,
+        },
+        METH_O,
+        c"extract(path) -> the real path of a file or directory of the image, put into the cache; None if it is not in the image.",
     ),
     PyMethodDef::zeroed(),
 ];
@@ -389,7 +398,7 @@ fn sound<T>(answer: Result<T, Damage>) -> T {
 }
 
 /// The image, and where in it the path `object` leads; nothing if that is outside, or no string.
-fn below_root_of(object: *mut PyObject) -> Option<(&'static Mapped, String)> {
+pub(crate) fn below_root_of(object: *mut PyObject) -> Option<(&'static Mapped, String)> {
     let mapped = IMAGE.get()?;
     // SAFETY: CPython's lock is held and `object` is live; `encoded` is a reference of ours, and its bytes are
     // copied before it is given up.
@@ -441,7 +450,7 @@ fn file_name(path: &str) -> *mut PyObject {
 }
 
 /// A new reference to None.
-fn none() -> *mut PyObject {
+pub(crate) fn none() -> *mut PyObject {
     // SAFETY: None lives as long as the interpreter, and CPython's lock is held.
     unsafe {
         let none = Py_None();

@@ -9,6 +9,7 @@ use pyo3_ffi::{
 };
 
 use crate::config::{self, CommandLine, Config};
+use crate::extract;
 use crate::failure::Failure;
 use crate::image::{self, Mapped};
 use crate::processes::{self, Marker, Role};
@@ -74,6 +75,7 @@ fn start(mapped: &Mapped, role: &Role, trace: &mut Trace) -> Result<(), Start> {
     trace.phase("initialization");
     install_importer()?;
     trace.phase("importer");
+    extract::arguments::begin().map_err(Ending::Error)?;
     Ok(())
 }
 

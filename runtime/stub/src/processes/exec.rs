@@ -12,6 +12,7 @@ use super::environment::{environ, with_marker};
 use super::marker::Marker;
 use super::{PROCESS, Process};
 use crate::executable::Identity;
+use crate::extract::arguments::{self as extract, Translated};
 use crate::vfs::{hidden, program};
 
 /// The file of this process, whatever became of its path.
@@ -219,9 +220,28 @@ unsafe extern "C" fn execve(
     // SAFETY: as the caller of the C function promises.
     unsafe {
         execute(path, arguments, variables, || {
-            program::execve(path, arguments, variables)
+            with_real_paths(path, arguments, |path, arguments| {
+                program::execve(path, arguments, variables)
+            })
         })
     }
+}
+
+/// Calls `start` with real paths for what the user wants to be on the disk (`FASTICE_EXTRACT`).
+///
+/// # Safety
+/// As for [`consider`].
+unsafe fn with_real_paths<T>(
+    path: *const c_char,
+    arguments: *const *const c_char,
+    start: impl FnOnce(*const c_char, *const *const c_char) -> T,
+) -> T {
+    // SAFETY: as the caller promises.
+    let (program, list) = unsafe { (extract::program(path), Translated::new(arguments)) };
+    start(
+        program.as_ref().map_or(path, |path| path.as_ptr()),
+        list.as_ref().map_or(arguments, Translated::as_ptr),
+    )
 }
 
 /// `execv` of the C library.
@@ -249,15 +269,18 @@ unsafe extern "C" fn execvpe(
     // and none of them is this program.
     unsafe {
         match consider(file, arguments, Way::Exec) {
-            None if CStr::from_ptr(file).to_bytes().starts_with(ROOT.as_bytes()) => {
-                program::execve(file, arguments, variables)
-            }
-            None => match program::search(CStr::from_ptr(file)) {
-                Some(path) if program::is_inside(&path) => {
-                    program::execve(path.as_ptr(), arguments, variables)
+            None => with_real_paths(file, arguments, |file, arguments| {
+                let name = CStr::from_ptr(file);
+                if name.to_bytes().starts_with(ROOT.as_bytes()) {
+                    return program::execve(file, arguments, variables);
                 }
-                _ => hidden::execvpe(file, arguments, variables),
-            },
+                match program::search(name) {
+                    Some(path) if program::is_inside(&path) => {
+                        program::execve(path.as_ptr(), arguments, variables)
+                    }
+                    _ => hidden::execvpe(file, arguments, variables),
+                }
+            }),
             Some(start) => with_marker(variables, &start.marker, |variables| {
                 hidden::execvpe(start.path, arguments, variables)
             }),
@@ -313,8 +336,10 @@ unsafe fn spawn(
     // SAFETY: as the caller promises.
     unsafe {
         match consider(file, arguments, Way::Spawn) {
-            None => program::spawn(file, |file| {
-                function(child, file, actions, attributes, arguments, variables)
+            None => with_real_paths(file, arguments, |file, arguments| {
+                program::spawn(file, |file| {
+                    function(child, file, actions, attributes, arguments, variables)
+                })
             }),
             Some(start) => {
                 let result = with_marker(variables, &start.marker, |variables| {

@@ -13,9 +13,7 @@ use crate::vfs::memfd::{self, Descriptor};
 /// Copies the library and loads the copy.
 pub(super) fn load(circle: &[Member], request: Request) -> Result<Handle, Refusal> {
     let [library] = circle else {
-        return Err(Refusal::Unfit(String::from(
-            "libraries that need each other cannot be loaded one by one",
-        )));
+        return Err(Refusal::one_by_one());
     };
     let descriptor = memfd::open_file(&library.path, &library.file, O_CLOEXEC)
         .map(Descriptor::new)

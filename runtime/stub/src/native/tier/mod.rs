@@ -1,5 +1,6 @@
 //! Ways to give ld.so bytes that lie in the executable, best first.
 
+mod cache;
 mod copy;
 #[cfg(target_arch = "x86_64")]
 mod dispatch;
@@ -24,6 +25,12 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
+    fn one_by_one() -> Self {
+        Self::Unfit(String::from(
+            "libraries that need each other cannot be loaded one by one",
+        ))
+    }
+
     fn no_memory_file(errno: Errno) -> Self {
         Self::Unfit(format!("no memory file can be made: {errno}"))
     }
@@ -38,7 +45,7 @@ struct Tier {
     load: fn(&[Member], Request) -> Result<Handle, Refusal>,
 }
 
-const TIERS: [Tier; 2] = [
+const TIERS: [Tier; 3] = [
     Tier {
         name: "inplace",
         load: in_place::load,
@@ -47,38 +54,44 @@ const TIERS: [Tier; 2] = [
         name: "memfd",
         load: copy::load,
     },
+    Tier {
+        name: "cache",
+        load: cache::load,
+    },
 ];
 
+/// Those that are tried if the user names none: they write nothing.
+const DEFAULT: &str = "inplace,memfd";
+
 /// Loads the first of the libraries, with the others that it needs in a circle, by the first tier that can do it. `FASTICE_NATIVE`
-/// leaves only the one that it names.
+/// names the tiers in their order, separated by commas.
 ///
 /// # Errors
 /// What `dlerror` is to say.
 pub(crate) fn load(circle: &[Member], request: Request) -> Result<Handle, String> {
     let path = circle.first().map_or("", |member| &member.absolute);
     let chosen = std::env::var("FASTICE_NATIVE").ok();
+    let chosen = chosen.as_deref().unwrap_or(DEFAULT);
     let mut refusals = Vec::new();
-    for tier in TIERS
-        .iter()
-        .filter(|tier| chosen.as_deref().is_none_or(|name| name == tier.name))
-    {
+    for name in chosen.split(',').map(str::trim) {
+        let Some(tier) = TIERS.iter().find(|tier| tier.name == name) else {
+            let names = TIERS.map(|tier| tier.name).join(", ");
+            refusals.push(format!("FASTICE_NATIVE: `{name}` is none of {names}"));
+            continue;
+        };
         match (tier.load)(circle, request) {
             Ok(handle) => {
                 for member in circle {
-                    trace::line(format_args!("{}: loaded by {}", member.absolute, tier.name));
+                    trace::line(format_args!("{}: loaded by {name}", member.absolute));
                 }
                 return Ok(handle);
             }
             Err(Refusal::Unfit(reason)) => {
-                trace::line(format_args!("{path}: {}: {reason}", tier.name));
-                refusals.push(format!("{}: {reason}", tier.name));
+                trace::line(format_args!("{path}: {name}: {reason}"));
+                refusals.push(format!("{name}: {reason}"));
             }
             Err(Refusal::Final(text)) => return Err(text),
         }
-    }
-    if refusals.is_empty() {
-        let names = TIERS.map(|tier| tier.name).join(", ");
-        refusals.push(format!("FASTICE_NATIVE is none of {names}"));
     }
     Err(format!(
         "{path}: cannot be loaded from this executable ({})",
