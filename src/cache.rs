@@ -1,7 +1,13 @@
-//! Where the builder keeps what it can make again.
+//! Where the builder keeps what it can make again, and where executables put files that must have a real path.
 
 use std::env;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use fs_err as fs;
+use serde::Serialize;
+use walkdir::WalkDir;
 
 use crate::{Code, Error, Result};
 
@@ -31,4 +37,113 @@ pub fn directory() -> Result<PathBuf> {
             Error::new(Code::Io, "there is no place for the cache")
                 .hint(format!("set HOME or {CACHE_VARIABLE}"))
         })
+}
+
+/// Directories in the cache: compiled code, unpacked runtimes, what `fastice run` built, trees of installed distributions while a build
+/// uses them, and what executables have extracted (`runtime/stub/src/extract`).
+const PARTS: [&str; 5] = ["code", "extracted", "run", "runtime", "trees"];
+
+/// A part of the cache.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// Name of its directory.
+    pub name: String,
+    /// Files in it.
+    pub files: usize,
+    /// Their lengths, in bytes.
+    pub size: u64,
+}
+
+/// Files and their lengths in bytes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Amount {
+    /// How many.
+    pub files: usize,
+    /// How many bytes.
+    pub size: u64,
+}
+
+impl Amount {
+    fn add(&mut self, other: Self) {
+        self.files += other.files;
+        self.size += other.size;
+    }
+}
+
+/// How much is in each part of the cache at `directory`.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn parts(directory: &Path) -> io::Result<Vec<Part>> {
+    let mut parts = Vec::new();
+    for name in PARTS {
+        let (amount, _) = amount(&directory.join(name))?;
+        parts.push(Part {
+            name: name.to_owned(),
+            files: amount.files,
+            size: amount.size,
+        });
+    }
+    Ok(parts)
+}
+
+/// Removes every entry of the cache at `directory` that was not used for the time `unused`.
+///
+/// # Errors
+/// When something cannot be read or removed.
+pub fn prune(directory: &Path, unused: Duration) -> io::Result<Amount> {
+    let mut freed = Amount::default();
+    let now = SystemTime::now();
+    for name in PARTS {
+        let part = directory.join(name);
+        // Code objects lie in directories by the beginnings of their checksums, everything else directly in the part.
+        let depth = if name == "code" { 2 } else { 1 };
+        if !part.is_dir() {
+            continue;
+        }
+        for entry in WalkDir::new(&part).min_depth(depth).max_depth(depth) {
+            let path = entry.map_err(io::Error::from)?.into_path();
+            let (amount, used) = amount(&path)?;
+            let age = used.and_then(|used| now.duration_since(used).ok());
+            if age.is_some_and(|age| age < unused) {
+                continue;
+            }
+            if path.is_dir() {
+                fs::remove_dir_all(&path)?;
+            } else {
+                fs::remove_file(&path)?;
+            }
+            freed.add(amount);
+        }
+    }
+    Ok(freed)
+}
+
+/// What is at `path`, and when any of it was last read or written.
+fn amount(path: &Path) -> io::Result<(Amount, Option<SystemTime>)> {
+    let mut amount = Amount::default();
+    let mut used = None;
+    for entry in WalkDir::new(path) {
+        let metadata = match entry.and_then(|entry| entry.metadata()) {
+            Ok(metadata) => metadata,
+            // It may go away meanwhile.
+            Err(error) if is_gone(&error) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        if metadata.is_file() {
+            amount.add(Amount {
+                files: 1,
+                size: metadata.len(),
+            });
+        }
+        let times = [metadata.accessed().ok(), metadata.modified().ok()];
+        used = times.into_iter().flatten().chain(used).max();
+    }
+    Ok((amount, used))
+}
+
+fn is_gone(error: &walkdir::Error) -> bool {
+    error
+        .io_error()
+        .is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
 }

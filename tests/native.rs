@@ -67,7 +67,7 @@ start = next(line for line in open("/proc/self/maps") if int(line.split("-")[0],
 print("executable" if start.split()[-1] == os.path.realpath(sys.executable) else "memory", file=sys.stderr)
 "#;
 
-/// What it prints to standard output.
+/// What it prints to standard output in every tier.
 const EXPECTED: &str = "&lt;a&gt; b'{\"a\":[1]}' b
 x=7 [2. 3.]
 5.0
@@ -94,8 +94,10 @@ fn wheels_work_in_every_tier() {
         (None, "executable\n"),
         (Some("inplace"), "executable\n"),
         (Some("memfd"), "memory\n"),
+        (Some("cache,inplace"), "memory\n"),
     ] {
         let mut command = workspace.command(&program);
+        command.env("FASTICE_CACHE_DIR", workspace.path("cache"));
         if let Some(tier) = tier {
             command.env("FASTICE_NATIVE", tier);
         }
@@ -109,7 +111,36 @@ fn wheels_work_in_every_tier() {
             (Some(0), EXPECTED, mapped_from),
             "{tier:?}"
         );
+        // Nothing is written unless the user asks for it.
+        let written = workspace.path("cache").exists();
+        assert_eq!(written, tier.is_some_and(|tier| tier.contains("cache")));
     }
+    let output = workspace
+        .command(&program)
+        .env("FASTICE_NATIVE", "swap,inplace")
+        .env("FASTICE_TRACE", "native")
+        .output()
+        .unwrap();
+    assert_eq!(stdout(&output), EXPECTED, "{}", stderr(&output));
+    assert!(stderr(&output).contains("inplace"));
+}
+
+/// What the user names that does not exist is said when nothing else helps.
+#[test]
+fn tiers_that_do_not_exist_are_named() {
+    let workspace = Workspace::new();
+    workspace.file("app.py", "import markupsafe._speedups\n");
+    let program = workspace.freeze(&["app.py", "--with", REQUIREMENTS[0]]);
+    let output = workspace
+        .command(&program)
+        .env("FASTICE_NATIVE", "swap")
+        .output()
+        .unwrap();
+    let said = stderr(&output);
+    assert!(
+        said.contains("(FASTICE_NATIVE: `swap` is none of inplace, memfd, cache)"),
+        "{said}"
+    );
 }
 
 /// Two font libraries in this wheel need each other.

@@ -90,6 +90,8 @@ pub enum Command {
     /// Be a part of a sandbox: for `check`, which starts it.
     #[command(hide = true)]
     Sandbox(Sandbox),
+    /// Say where the cache is and how large it is, or make it smaller.
+    Cache(Cache),
 }
 
 /// Arguments of `fastice build`.
@@ -234,6 +236,36 @@ pub struct Why {
     /// The shape of the answer.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub output_format: OutputFormat,
+}
+
+/// Arguments of `fastice cache`.
+#[derive(Debug, Args)]
+pub struct Cache {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub action: CacheAction,
+}
+
+/// What to do with the cache.
+#[derive(Debug, Subcommand)]
+pub enum CacheAction {
+    /// Print its directory.
+    Dir,
+    /// Print how much is in it.
+    Size {
+        /// The shape of the answer.
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        output_format: OutputFormat,
+    },
+    /// Remove what was not used for some time: what the builder keeps, and what executables have put there.
+    Prune {
+        /// Keep what was used in so many days.
+        #[arg(long, value_name = "DAYS", default_value_t = 30)]
+        days: u32,
+        /// Remove everything. Nothing that uses the cache may run meanwhile.
+        #[arg(long, conflicts_with = "days")]
+        all: bool,
+    },
 }
 
 /// Arguments of `fastice explain`.

@@ -49,6 +49,8 @@ pub(crate) enum Owner {
     Nobody,
     /// The machine that builds.
     Machine,
+    /// fastice itself.
+    Runtime,
 }
 
 /// Everything that is not the runtime's.
@@ -61,6 +63,10 @@ pub(crate) struct Collection {
     /// Directories below the root that `.pth` files add to `sys.path`.
     pub(crate) search_paths: Vec<String>,
 }
+
+/// The module by which a program talks to its executable.
+pub(crate) const API: &str = "fastice";
+const API_SOURCE: &[u8] = include_bytes!("../../templates/bootstrap/fastice.py");
 
 /// Directory of the program's own files.
 pub(crate) const APP: &str = "app";
@@ -88,6 +94,7 @@ pub(crate) fn collect(
         .collect(&mut collection)?;
     }
     collection.read_sources()?;
+    collection.api(site_packages);
     Ok(collection)
 }
 
@@ -124,6 +131,30 @@ impl Collection {
             self.files.insert(format!("{APP}/{path}"), collected);
         }
         Ok(())
+    }
+
+    /// Adds the module `fastice`, unless the program or a distribution has one.
+    fn api(&mut self, site_packages: &str) {
+        let taken = [APP, site_packages]
+            .into_iter()
+            .chain(self.search_paths.iter().map(String::as_str))
+            .any(|root| {
+                let package = format!("{root}/{API}/");
+                self.files.contains_key(&format!("{root}/{API}.py"))
+                    || self.files.keys().any(|path| path.starts_with(&package))
+            });
+        if taken {
+            return;
+        }
+        let share = self.share(Owner::Runtime);
+        let module = Collected {
+            contents: Contents::Bytes(Arc::from(API_SOURCE)),
+            executable: false,
+            share,
+            own: None,
+        };
+        let library = site_packages.trim_end_matches("/site-packages");
+        self.files.insert(format!("{library}/{API}.py"), module);
     }
 
     /// Reads what will be parsed and compiled.

@@ -1,6 +1,7 @@
 //! One command per file. Each is a function from its part of the command line to an exit status or an error.
 
 mod build;
+mod cache;
 mod cat;
 mod check;
 mod explain;
@@ -54,6 +55,7 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<ExitStatus> {
         Command::Why(arguments) => why::why(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Sandbox(arguments) => Ok(sandbox::enter(&arguments.role)),
+        Command::Cache(arguments) => cache::cache(&arguments, terminal),
     }
 }
 

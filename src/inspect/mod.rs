@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::analyze::module_name;
 use crate::audit::{self, Library, Native};
+use crate::collect::API;
 use crate::pipeline::{Origin, Part};
 use crate::provenance::graph::Graph;
 use crate::provenance::{self, Provenance};
@@ -315,9 +316,20 @@ fn owner_of<'a>(
         )
     } else if path.starts_with(site_packages) {
         (Origin::Distribution, "files without a distribution", None)
+    } else if is_api(path) {
+        (Origin::Runtime, "fastice", None)
     } else {
         (Origin::Runtime, "standard library", None)
     }
+}
+
+/// Is it the module by which a program talks to its executable, or its code object?
+fn is_api(path: &str) -> bool {
+    let source = source_of(path);
+    let path = source.as_deref().unwrap_or(path);
+    path.strip_prefix("lib/python")
+        .and_then(|rest| rest.split_once('/'))
+        .is_some_and(|(_, file)| file.strip_suffix(".py") == Some(API))
 }
 
 /// `a/b.py` for `a/__pycache__/b.cpython-313.pyc`.

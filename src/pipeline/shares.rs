@@ -29,6 +29,7 @@ impl Shares {
                 part(Origin::Distribution, name, Some(version.clone()))
             }
             Owner::Nobody => part(Origin::Distribution, "unlisted files", None),
+            Owner::Runtime => part(Origin::Runtime, "fastice", None),
             Owner::Machine => part(
                 Origin::System,
                 "libraries of the machine that built it",

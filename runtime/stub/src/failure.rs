@@ -25,6 +25,8 @@ pub(crate) enum Failure {
     },
     /// CPython's own words why it could not be initialized.
     Python(String),
+    /// What the user wants to be on the disk cannot be put there.
+    Extraction(String),
     /// The program has started itself this many times, each time from the one before.
     Recursion(u32),
     /// A mistake of ours.
@@ -51,6 +53,7 @@ impl fmt::Display for Failure {
                 "the image is for {image}, and this executable contains {stub}"
             ),
             Self::Python(message) => write!(f, "Python cannot be initialized: {message}"),
+            Self::Extraction(message) => f.write_str(message),
             Self::Recursion(depth) => write!(
                 f,
                 "stopped: this program has started itself from itself, {depth} processes deep"

@@ -39,6 +39,7 @@ pub(crate) fn run(line: CommandLine, marker: Option<Marker>) -> Result<c_int, Fa
             return Err(Failure::Damaged(mapped.path().to_path_buf(), damage));
         }
     }
+    extract::arguments::begin().map_err(Failure::Extraction)?;
     // SAFETY: the interpreter is initialized, and this is the thread that did it.
     let status = unsafe { Py_RunMain() };
     trace.phase("program");
@@ -75,7 +76,6 @@ fn start(mapped: &Mapped, role: &Role, trace: &mut Trace) -> Result<(), Start> {
     trace.phase("initialization");
     install_importer()?;
     trace.phase("importer");
-    extract::arguments::begin().map_err(Ending::Error)?;
     Ok(())
 }
 

@@ -93,7 +93,11 @@ impl Contents {
                 data,
                 ..
             } = file;
-            let _ = writeln!(text, "{relative} {executable} {size} {crc32:08x} {:016x}", data.hash);
+            let _ = writeln!(
+                text,
+                "{relative} {executable} {size} {crc32:08x} {:016x}",
+                data.hash
+            );
         }
         format!("{:032x}", xxh3_128(text.as_bytes()))
     }
