@@ -43,7 +43,7 @@ impl Contents {
             files: Vec::new(),
         };
         if contents.name.is_empty() {
-            contents.name = ROOT.trim_start_matches('/').to_owned();
+            ROOT.trim_start_matches('/').clone_into(&mut contents.name);
         }
         match tree::find(place).map_err(of_errno)? {
             Node::File(file) => contents.files.push(Part {

@@ -32,15 +32,12 @@ pub(crate) unsafe extern "C" fn extract(
             let text = CString::new(error.to_string()).unwrap_or_default();
             // SAFETY: CPython's lock is held, `path` is a live object, and the text a C string that is copied.
             unsafe {
-                match error.raw_os_error() {
-                    Some(number) => {
-                        Errno(number).set();
-                        PyErr_SetFromErrnoWithFilenameObject(PyExc_OSError, path)
-                    }
-                    None => {
-                        PyErr_SetString(PyExc_OSError, text.as_ptr());
-                        std::ptr::null_mut()
-                    }
+                if let Some(number) = error.raw_os_error() {
+                    Errno(number).set();
+                    PyErr_SetFromErrnoWithFilenameObject(PyExc_OSError, path)
+                } else {
+                    PyErr_SetString(PyExc_OSError, text.as_ptr());
+                    std::ptr::null_mut()
                 }
             }
         }
