@@ -370,7 +370,8 @@ fn the_runtime_is_a_complete_python() {
     workspace
         .file("script.py", "import sys; print(sys.argv, sys.path[0])")
         .file("package/__init__.py", "")
-        .file("package/__main__.py", "print(__name__, __package__)");
+        .file("package/__main__.py", "print(__name__, __package__)")
+        .file("path/only_here.py", "");
     let python = python();
     let run = |arguments: &[&str]| {
         let output = workspace.command(&python).args(arguments).output().unwrap();
@@ -394,6 +395,26 @@ fn the_runtime_is_a_complete_python() {
         "1 1\n"
     );
     assert_eq!(run(&["-c", "import sys; print(sys.flags.no_site)"]), "0\n");
+    // Options that CPython reads before all others are read once, whether or not there is a search path to read as well.
+    let output = workspace
+        .command(&python)
+        .args([
+            "-X",
+            "warn_default_encoding",
+            "-c",
+            "import only_here, sys; print(sys.flags.warn_default_encoding)",
+        ])
+        .env("PYTHONPATH", workspace.path("path"))
+        .output()
+        .unwrap();
+    assert_eq!((&*stdout(&output), &*stderr(&output)), ("1\n", ""));
+    let output = workspace
+        .command(&python)
+        .args(["-E", "-c", "import only_here"])
+        .env("PYTHONPATH", workspace.path("path"))
+        .output()
+        .unwrap();
+    assert!(stderr(&output).ends_with("No module named 'only_here'\n"));
     run(&["-m", "venv", "--without-pip", "environment"]);
     let output = workspace
         .command(&workspace.path("environment/bin/python"))

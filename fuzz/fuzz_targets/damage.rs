@@ -16,6 +16,7 @@ struct Input<'a> {
     files: Vec<(&'a str, &'a [u8], Storage)>,
     modules: Vec<(&'a str, &'a str)>,
     left_out: Vec<&'a str>,
+    frozen: Vec<(&'a str, &'a str)>,
     /// Where, counted from the index (whose offset the fuzzer cannot guess), and what.
     changes: Vec<(i16, u8)>,
 }
@@ -64,6 +65,10 @@ fn image(input: &Input) -> std::io::Result<Vec<u8>> {
     }
     for name in &input.left_out {
         writer.left_out(name)?;
+    }
+    for (directory, name) in &input.frozen {
+        // Only modules can be frozen.
+        let _ = writer.freeze(directory, name);
     }
     writer.finish(Header {
         built_by: String::new(),

@@ -14,6 +14,8 @@ pub fn read(file: &[u8]) -> Result<(), Damage> {
     image.node("")?;
     image.module("lib", "missing")?;
     image.is_left_out("missing")?;
+    image.frozen("missing")?;
+    image.frozen_names()?;
     for record in image.walk() {
         let (key, record) = record?;
         match record {
@@ -35,6 +37,9 @@ pub fn read(file: &[u8]) -> Result<(), Damage> {
             }
             Record::LeftOut => {
                 let _ = image.is_left_out(&key);
+            }
+            Record::Frozen(_) => {
+                let _ = image.frozen(&key);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! From the sources of a program to the standard modules it needs.
 
 mod certain;
+pub(crate) mod frozen;
 pub(crate) mod imports;
 mod patterns;
 mod place;
@@ -94,7 +95,8 @@ pub(crate) fn analyze(
     options: &crate::pipeline::FreezeOptions,
     extra: &[String],
 ) -> Result<Needs> {
-    let include = Patterns::new(&options.include_modules, library)?;
+    let frozen = frozen::standard(&options.freeze, library);
+    let include = Patterns::new(&[&options.include_modules[..], &frozen].concat(), library)?;
     let exclude = Patterns::new(&options.exclude_modules, library)?;
     let Sources {
         collection,

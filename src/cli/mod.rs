@@ -397,6 +397,10 @@ pub struct Source {
     /// must have them.
     #[arg(long, help_heading = "Contents")]
     pub no_system_libraries: bool,
+    /// Make modules frozen modules, as `_imp.is_frozen()` knows them: a module, a package with everything in it,
+    /// `:stdlib:` for the whole standard library, or `:all:`. Can be given several times.
+    #[arg(long, value_name = "PATTERN", help_heading = "Contents")]
+    pub freeze: Vec<String>,
 }
 
 impl Source {

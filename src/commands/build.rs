@@ -73,6 +73,7 @@ pub(super) fn freeze(
         exclude_modules: configuration.exclude_module.clone(),
         leave_libraries: !configuration.system_libraries.unwrap_or(true),
         include_libraries: configuration.include_library.clone(),
+        freeze: configuration.freeze.clone(),
         force,
     };
     let summary = pipeline::freeze(application, &options, &pack, &output, terminal)?;

@@ -79,6 +79,8 @@ pub struct Configuration {
     /// Whether shared libraries of this machine that native code needs are taken; `false` as `--no-system-libraries`.
     /// Default: `true`.
     pub system_libraries: Option<bool>,
+    /// Modules to make frozen modules: dotted names (a package means all of it), `:stdlib:` or `:all:`, as `--freeze`.
+    pub freeze: Vec<String>,
 
     /// Variables of the environment.
     pub environment: Environment,
@@ -129,6 +131,7 @@ impl Configuration {
         if source.no_system_libraries {
             self.system_libraries = Some(false);
         }
+        self.freeze.extend(source.freeze.iter().cloned());
     }
 
     /// The optimization level, under either of its names.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use fastice_image::{Extent, Header, Settings};
 use serde::Serialize;
 
-use crate::analyze::{Sources, analyze};
+use crate::analyze::{Sources, analyze, frozen};
 use crate::audit::{self, Native};
 use crate::collect::{collect, modules};
 use crate::compile::{Cache, Compiler};
@@ -38,6 +38,8 @@ pub struct FreezeOptions {
     pub leave_libraries: bool,
     /// Libraries of this machine to take although nothing is seen to need them: names or paths.
     pub include_libraries: Vec<String>,
+    /// Modules to make frozen modules: dotted names (a package means all of it), `:stdlib:` or `:all:`.
+    pub freeze: Vec<String>,
     /// Overwrite an output that fastice did not make.
     pub force: bool,
 }
@@ -189,7 +191,14 @@ pub fn freeze(
             },
         )?;
     }
-    let frozen = bootstrap::compile(&compiler, identity, &mut |path| packed_code(pack, path))?;
+    let candidates = frozen::Candidates {
+        modules: &layout.modules,
+        roots: &search_paths,
+        program: &program,
+        library: &library,
+    };
+    layout.frozen = candidates.select(&options.freeze)?;
+    let bootstrap = bootstrap::compile(&compiler, identity, &mut |path| packed_code(pack, path))?;
 
     reporter.stage("Writing the executable");
     let header = Header {
@@ -210,9 +219,16 @@ pub fn freeze(
         },
     };
     let written = target.write(|out| {
-        write_image(out, stub, &layout, &frozen, header, &mut |share, extent| {
-            shares.count(share, extent.len);
-        })
+        write_image(
+            out,
+            stub,
+            &layout,
+            &bootstrap,
+            header,
+            &mut |share, extent| {
+                shares.count(share, extent.len);
+            },
+        )
     })?;
     Ok(Summary {
         output: output.to_owned(),

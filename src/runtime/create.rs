@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use fastice_image::{Header, ModuleKind, Program, PythonIdentity, Settings};
+use fastice_image::{Header, Program, PythonIdentity, Settings};
 use fs_err as fs;
 use rayon::prelude::*;
 
@@ -15,6 +15,7 @@ use super::pack::MANIFEST;
 use super::stdlib::{DynamicImports, GRAPH, StandardLibrary};
 use super::time_zones;
 use crate::analyze::imports::{self, Context};
+use crate::collect::modules;
 use crate::compile::{Compiler, Job, Outcome};
 use crate::ui::Silent;
 use crate::write::{
@@ -30,7 +31,8 @@ pub struct Ingredients {
     /// A `python` program of the very version and magic number of the stub; it compiles the
     /// standard library. It is run as it is.
     pub python: PathBuf,
-    /// The standard library: `Lib` of CPython's source.
+    /// The standard library: `Lib` of CPython's source, without what the runtime shall not have.
+    /// Extension modules may lie in `lib-dynload`.
     pub stdlib: PathBuf,
     /// `_sysconfigdata__linux_x86_64-linux-gnu.py`, with every build path already rewritten to
     /// `/fastice`. Keeps its file name.
@@ -49,8 +51,8 @@ pub struct Ingredients {
     pub platform: String,
 }
 
-/// Top-level names in `Lib` that a runtime does not have: what needs Tk, and CPython's own tests.
-const ABSENT: &[&str] = &[
+/// Top-level names in `Lib` that a runtime need not have: what needs Tk, and CPython's own tests.
+const OPTIONAL: &[&str] = &[
     "idlelib",
     "test",
     "tkinter",
@@ -78,18 +80,8 @@ pub fn create(ingredients: &Ingredients, output: &Path) -> Result<()> {
         .directories
         .insert(format!("{library_directory}/lib-dynload"));
 
-    let mut tree = standard_files(ingredients, &library_directory)?;
-    let standard: Vec<StandardSource> = tree
-        .iter()
-        .filter_map(|(path, contents)| StandardSource::new(path, contents, &library_directory))
-        .collect();
-    let mut graph = graph(&interpreter, &standard)?;
-    graph.add_data(
-        &library_directory,
-        tree.keys()
-            .map(String::as_str)
-            .filter(|path| !has_extension(path, "py")),
-    );
+    let library = standard_files(ingredients, &library_directory)?;
+    let mut tree = library.clone();
     tree.extend(wheel_files(
         &ingredients.pip_wheel,
         &format!("{library_directory}/site-packages"),
@@ -108,10 +100,12 @@ pub fn create(ingredients: &Ingredients, output: &Path) -> Result<()> {
     let mut codes = BTreeMap::new();
     for (job, outcome) in jobs.iter().zip(compiler.compile(&jobs, &Silent)?) {
         match outcome {
-            Outcome::Code(code) => codes.insert(
-                job.filename[fastice_image::ROOT.len() + 1..].to_owned(),
-                code,
-            ),
+            Outcome::Code(code) => {
+                let path = job.filename[fastice_image::ROOT.len() + 1..].to_owned();
+                codes.insert(path, code)
+            }
+            // CPython's tests have files that are not valid Python, to see what happens.
+            Outcome::Error(_) if is_test(&job.filename) => None,
             Outcome::Error(error) => {
                 return Err(Error::new(
                     Code::DamagedRuntime,
@@ -123,6 +117,21 @@ pub fn create(ingredients: &Ingredients, output: &Path) -> Result<()> {
             }
         };
     }
+    // Only of what Python has accepted: the scanner relies on limits that the compiler sets.
+    let standard: Vec<StandardSource> = library
+        .iter()
+        .filter(|(path, _)| codes.contains_key(*path))
+        .filter_map(|(path, contents)| StandardSource::new(path, contents, &library_directory))
+        .collect();
+    let mut graph = graph(&interpreter, &standard)?;
+    graph.set_frozen(interpreter.frozen.clone());
+    graph.add_data(
+        &library_directory,
+        library
+            .keys()
+            .map(String::as_str)
+            .filter(|path| !has_extension(path, "py")),
+    );
     let frozen = bootstrap::compile(&compiler, identity, &mut |path| {
         codes.get(path).cloned().ok_or_else(|| {
             Error::new(
@@ -132,18 +141,20 @@ pub fn create(ingredients: &Ingredients, output: &Path) -> Result<()> {
         })
     })?;
 
+    for (key, found) in modules::find(tree.keys().map(String::as_str), identity) {
+        let code = codes
+            .contains_key(&found.origin)
+            .then(|| code_path(&found.origin, &identity.cache_tag, 0));
+        let module = Module {
+            kind: found.kind,
+            is_package: found.is_package,
+            origin: found.origin,
+            code,
+        };
+        layout.modules.insert(key, module);
+    }
     for (path, code) in codes {
         let pyc = code_path(&path, &identity.cache_tag, 0);
-        let (directory, name, is_package) = crate::collect::modules::position(&path);
-        layout.modules.insert(
-            (directory.to_owned(), name.to_owned()),
-            Module {
-                kind: ModuleKind::Source,
-                is_package,
-                origin: path.clone(),
-                code: Some(pyc.clone()),
-            },
-        );
         layout.code(
             pyc,
             CodeEntry {
@@ -232,16 +243,19 @@ struct Interpreter {
     builtin: BTreeSet<String>,
     /// `sys.stdlib_module_names`.
     standard: BTreeSet<String>,
+    /// What CPython has frozen itself: `_imp._frozen_module_names()`.
+    frozen: BTreeSet<String>,
 }
 
 impl Interpreter {
     fn ask(python: &Path, platform: &str) -> Result<Self> {
         const QUESTION: &str = "\
-import sys
+import _imp, sys
 from importlib._bootstrap_external import MAGIC_NUMBER
 print('.'.join(map(str, sys.version_info[:3])), sys.hexversion, int.from_bytes(MAGIC_NUMBER, 'little'), sys.implementation.cache_tag)
 print(*sys.builtin_module_names)
 print(*sorted(sys.stdlib_module_names))
+print(*sorted(_imp._frozen_module_names()))
 ";
         let failed = || {
             Error::new(
@@ -258,7 +272,7 @@ print(*sorted(sys.stdlib_module_names))
         }
         let text = String::from_utf8_lossy(&output.stdout);
         let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split(' ').collect()).collect();
-        let [identity, builtin, standard] = &lines[..] else {
+        let [identity, builtin, standard, frozen] = &lines[..] else {
             return Err(failed());
         };
         let [version, hexversion, magic, cache_tag] = identity[..] else {
@@ -277,6 +291,7 @@ print(*sorted(sys.stdlib_module_names))
             },
             builtin: names(builtin),
             standard: names(standard),
+            frozen: names(frozen),
         })
     }
 }
@@ -296,10 +311,8 @@ fn standard_files(ingredients: &Ingredients, directory: &str) -> Result<Files> {
         .sort_by_file_name()
         .into_iter()
         .filter_entry(|entry| {
-            let name = entry.file_name().to_string_lossy();
-            let top = entry.depth() == 1
-                && (ABSENT.contains(&name.trim_end_matches(".py")) || name == "site-packages");
-            !top && name != "__pycache__"
+            let name = entry.file_name();
+            name != "__pycache__" && !(entry.depth() == 1 && name == "site-packages")
         });
     let mut files = Files::new();
     for entry in walk {
@@ -422,9 +435,9 @@ fn graph(interpreter: &Interpreter, sources: &[StandardSource]) -> Result<Standa
     let absent = interpreter
         .standard
         .iter()
-        .filter(|name| !origins.contains_key(*name))
         .cloned()
-        .chain(ABSENT.iter().map(|&name| name.to_owned()))
+        .chain(OPTIONAL.iter().map(|&name| name.to_owned()))
+        .filter(|name| !origins.contains_key(name))
         .collect();
     Ok(StandardLibrary::new(
         origins,
@@ -432,6 +445,11 @@ fn graph(interpreter: &Interpreter, sources: &[StandardSource]) -> Result<Standa
         &DynamicImports::load()?,
         absent,
     ))
+}
+
+/// Is the file `name` below the root one of CPython's own tests?
+fn is_test(name: &str) -> bool {
+    name.split('/').nth(4) == Some("test")
 }
 
 fn has_extension(path: &str, extension: &str) -> bool {

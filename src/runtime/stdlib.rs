@@ -20,6 +20,8 @@ pub struct StandardLibrary {
     always: BTreeSet<String>,
     /// Standard modules of CPython that this runtime does not have.
     absent: BTreeSet<String>,
+    /// Modules that CPython has frozen itself.
+    frozen: BTreeSet<String>,
 }
 
 /// A standard module.
@@ -75,6 +77,7 @@ impl StandardLibrary {
                 .collect(),
             always: BTreeSet::new(),
             absent,
+            frozen: BTreeSet::new(),
         };
         for (module, names) in imports {
             let mut lines = BTreeMap::new();
@@ -137,6 +140,16 @@ impl StandardLibrary {
                 module.data.insert(path.to_owned());
             }
         }
+    }
+
+    /// Notes which modules CPython has frozen itself (`Python/frozen.c`).
+    pub(crate) fn set_frozen(&mut self, names: BTreeSet<String>) {
+        self.frozen = names;
+    }
+
+    /// Has CPython frozen the module `name` itself?
+    pub(crate) fn is_frozen(&self, name: &str) -> bool {
+        self.frozen.contains(name)
     }
 
     fn link(&mut self, module: &str, mut imports: BTreeSet<String>) {

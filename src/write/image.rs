@@ -88,6 +88,9 @@ pub(crate) fn write_image<W: Write>(
     for name in &layout.left_out {
         writer.left_out(name)?;
     }
+    for (name, directory) in &layout.frozen {
+        writer.freeze(directory, name)?;
+    }
     writer.finish(header)
 }
 

@@ -78,6 +78,8 @@ pub(crate) struct Layout {
     pub(crate) modules: BTreeMap<(String, String), Module>,
     /// Standard modules that were left out.
     pub(crate) left_out: BTreeSet<String>,
+    /// Modules that are frozen modules as well: full name → directory.
+    pub(crate) frozen: BTreeMap<String, String>,
 }
 
 impl Layout {

@@ -78,12 +78,8 @@ class ImageBytecodeLoader(_ImageData, SourcelessFileLoader):
         return super().get_code(fullname) if code is None else code
 
 
-class ImageExtensionLoader(_ImageData, ExtensionFileLoader):
-    """Loads an extension module of the image."""
-
-
 # In the order of _fastice.SOURCE, BYTECODE and EXTENSION.
-_LOADERS = (ImageSourceLoader, ImageBytecodeLoader, ImageExtensionLoader)
+_LOADERS = (ImageSourceLoader, ImageBytecodeLoader, ExtensionFileLoader)
 
 
 class Finder(_fastice.Finder, FileFinder):
@@ -225,5 +221,9 @@ def install():
     # it to say no. This is the answer it would come to.
     if _fastice.PROGRAM_FILE is not None:
         sys.path_importer_cache[_fastice.PROGRAM_FILE] = None
+    if _fastice.HAS_FROZEN:
+        import _fastice_frozen
+
+        _fastice_frozen.install()
     if not _fastice.IS_INTERPRETER:
         _add_site_builtins()

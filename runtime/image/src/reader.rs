@@ -34,6 +34,8 @@ pub enum Record {
     Module(ModuleNode),
     /// A standard module (dotted name) that was left out.
     LeftOut,
+    /// A frozen module (full name): the directory in which it is importable too.
+    Frozen(String),
 }
 
 impl<'a> Image<'a> {
@@ -163,6 +165,41 @@ impl<'a> Image<'a> {
         Ok(self.table.find(Space::LeftOut, name.as_bytes())?.is_some())
     }
 
+    /// The frozen module `name` (dotted, full name): one that is found by its name alone, before any path.
+    ///
+    /// # Errors
+    /// As [`Image::node`], and when it is no module of the tree.
+    pub fn frozen(&self, name: &str) -> Result<Option<ModuleNode>, Damage> {
+        let Some(record) = self.table.find(Space::Frozen, name.as_bytes())? else {
+            return Ok(None);
+        };
+        let directory: String = record.decode()?;
+        let last = name.rsplit('.').next().unwrap_or(name);
+        match self.module(&directory, last)? {
+            Some(module) => Ok(Some(module)),
+            None => Err(index::malformed()),
+        }
+    }
+
+    /// Are there frozen modules?
+    ///
+    /// # Errors
+    /// As [`Image::node`].
+    pub fn has_frozen(&self) -> Result<bool, Damage> {
+        Ok(self.table.find(Space::FrozenNames, b"")?.is_some())
+    }
+
+    /// The full names of all frozen modules, sorted.
+    ///
+    /// # Errors
+    /// As [`Image::node`].
+    pub fn frozen_names(&self) -> Result<Vec<String>, Damage> {
+        match self.table.find(Space::FrozenNames, b"")? {
+            Some(record) => record.decode_all(),
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// The stored bytes of an extent, verified. `what` names them in the error.
     ///
     /// # Errors
@@ -244,9 +281,10 @@ impl<'a> Image<'a> {
         let key = record.key()?;
         let value = match record.space {
             Space::Node => Record::Node(self.resolve(key, record.decode()?)?),
-            Space::Listing => return Ok(None),
+            Space::Listing | Space::FrozenNames => return Ok(None),
             Space::Module => Record::Module(record.decode()?),
             Space::LeftOut => Record::LeftOut,
+            Space::Frozen => Record::Frozen(record.decode()?),
         };
         Ok(Some((key.to_owned(), value)))
     }

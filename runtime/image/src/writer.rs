@@ -1,6 +1,6 @@
 //! Writing an image behind a stub.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::{self, Write};
 
 use crate::index::{self, NodeValue, Space, TableBuilder};
@@ -34,6 +34,8 @@ pub struct ImageWriter<W: Write> {
     /// Keys of the table that may be added only once and are not in the tree.
     named: HashSet<(Space, String)>,
     frozen: HashSet<String>,
+    /// Modules of the tree that are frozen.
+    frozen_names: BTreeSet<String>,
 }
 
 /// What was written.
@@ -76,6 +78,7 @@ impl<W: Write> ImageWriter<W> {
             table: TableBuilder::default(),
             named: HashSet::new(),
             frozen: HashSet::new(),
+            frozen_names: BTreeSet::new(),
         };
         writer
             .table
@@ -149,6 +152,22 @@ impl<W: Write> ImageWriter<W> {
         Ok(())
     }
 
+    /// Lets the module `name` (dotted, full name), which was added as a module of `directory`, be a frozen module: found by
+    /// its name alone, before any path.
+    ///
+    /// # Errors
+    /// When there is no such module, or another frozen one of that name (`InvalidInput`).
+    pub fn freeze(&mut self, directory: &str, name: &str) -> io::Result<()> {
+        let last = name.rsplit('.').next().unwrap_or(name);
+        let module = (Space::Module, module_key(directory, last));
+        if !self.named.contains(&module) || !self.frozen_names.insert(name.to_owned()) {
+            return Err(invalid(format!(
+                "{name:?} in {directory:?} cannot be another frozen module"
+            )));
+        }
+        self.table.record(Space::Frozen, name, [directory])
+    }
+
     /// Adds a code object for `PyImport_FrozenModules` that is no file of the tree.
     ///
     /// # Errors
@@ -196,6 +215,10 @@ impl<W: Write> ImageWriter<W> {
                 file_type,
             });
             self.table.record(Space::Listing, path, entries)?;
+        }
+        if !self.frozen_names.is_empty() {
+            self.table
+                .record(Space::FrozenNames, "", &self.frozen_names)?;
         }
         let (index, header_len) = index::encode(header, self.table)?;
         let offset =

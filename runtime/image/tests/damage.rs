@@ -47,6 +47,7 @@ fn read_all(file: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Damage> {
                 }
             }
             Record::LeftOut => assert!(image.is_left_out(&key)?),
+            Record::Frozen(_) => assert!(image.frozen(&key)?.is_some()),
         }
     }
     Ok(all)

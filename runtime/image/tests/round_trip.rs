@@ -120,6 +120,23 @@ fn modules() {
 }
 
 #[test]
+fn frozen_modules() {
+    let bytes = sample();
+    let image = Image::open(&bytes).unwrap();
+    assert_eq!(image.frozen_names().unwrap(), ["main", "top"]);
+    assert_eq!(image.frozen("main").unwrap().unwrap().origin, "app/main.py");
+    assert!(image.frozen("top").unwrap().unwrap().is_package);
+    assert_eq!(image.frozen("native"), Ok(None));
+    let mut bytes = Vec::new();
+    let mut writer = ImageWriter::new(&mut bytes, STUB).unwrap();
+    writer.freeze("app", "main").unwrap_err();
+    let node = module(ModuleKind::Source, "a/b.py", None);
+    writer.module("a", "b", node).unwrap();
+    writer.freeze("a", "a.b").unwrap();
+    writer.freeze("a", "a.b").unwrap_err();
+}
+
+#[test]
 fn modules_with_long_keys() {
     let mut bytes = Vec::new();
     let mut writer = ImageWriter::new(&mut bytes, STUB).unwrap();
@@ -178,6 +195,8 @@ fn walk_gives_every_record_once_in_order() {
             "lib/native",
             "/top",
             "tkinter.ttk",
+            "main",
+            "top",
         ]
     );
     for (key, record) in &records {
@@ -191,6 +210,13 @@ fn walk_gives_every_record_once_in_order() {
                 );
             }
             Record::LeftOut => assert!(image.is_left_out(key).unwrap()),
+            Record::Frozen(directory) => {
+                let last = key.rsplit('.').next().unwrap();
+                assert_eq!(
+                    image.frozen(key).unwrap(),
+                    image.module(directory, last).unwrap()
+                );
+            }
         }
     }
 }

@@ -111,12 +111,7 @@ impl Config {
     /// # Errors
     /// When CPython refuses a value: out of memory.
     pub(crate) fn new(header: &Header, role: &Role, executable: &Path) -> Result<Self, Ending> {
-        let mut config = MaybeUninit::<PyConfig>::uninit();
-        // SAFETY: PyConfig_InitPythonConfig fills the whole structure.
-        let mut config = Self(unsafe {
-            PyConfig_InitPythonConfig(config.as_mut_ptr());
-            config.assume_init()
-        });
+        let mut config = Self::of_python();
         let interpreter = is_interpreter(&header.program);
         if !interpreter {
             config.isolate();
@@ -128,8 +123,7 @@ impl Config {
         let line = role.line;
         config.0.pathconfig_warnings = 0;
         config.0.optimization_level = header.settings.optimization_level.into();
-        // SAFETY: the structure is initialized, and `line` lives as long as the process.
-        check(unsafe { PyConfig_SetBytesArgv(&raw mut config.0, argc(line), argv(line).cast()) })?;
+        config.set_command_line(line)?;
         config.set_paths(header, is_child)?;
         if let Some(directory) = &role.script_directory {
             config.insert_search_path(0, directory)?;
@@ -145,9 +139,24 @@ impl Config {
             config.set_program(&header.program)?;
         }
         if interpreter {
-            config.read_command_line()?;
+            config.add_python_path(line)?;
         }
         Ok(config)
+    }
+
+    /// What `python` begins with.
+    fn of_python() -> Self {
+        let mut config = MaybeUninit::<PyConfig>::uninit();
+        // SAFETY: PyConfig_InitPythonConfig fills the whole structure.
+        Self(unsafe {
+            PyConfig_InitPythonConfig(config.as_mut_ptr());
+            config.assume_init()
+        })
+    }
+
+    fn set_command_line(&mut self, line: CommandLine) -> Result<(), Ending> {
+        // SAFETY: the structure is initialized, and `line` lives as long as the process.
+        check(unsafe { PyConfig_SetBytesArgv(&raw mut self.0, argc(line), argv(line).cast()) })
     }
 
     /// Second phase: core and main initialization.
@@ -218,17 +227,20 @@ impl Config {
         }
     }
 
-    /// Lets CPython read its options and variables, then puts PYTHONPATH in front of the search path: CPython
-    /// leaves that to whoever sets a search path.
-    fn read_command_line(&mut self) -> Result<(), Ending> {
-        // SAFETY: the structure is initialized.
-        check(unsafe { PyConfig_Read(&raw mut self.0) })?;
-        if self.0.pythonpath_env.is_null() {
-            return Ok(());
-        }
+    /// Puts PYTHONPATH in front of the search path, unless an option forbids it: CPython leaves that to whoever sets a
+    /// search path.
+    fn add_python_path(&mut self, line: CommandLine) -> Result<(), Ending> {
         let Some(value) = std::env::var_os("PYTHONPATH") else {
             return Ok(());
         };
+        // Options are read from a copy: CPython forgets some of them when it reads one structure twice.
+        let mut options = Self::of_python();
+        options.set_command_line(line)?;
+        // SAFETY: the structure is initialized.
+        check(unsafe { PyConfig_Read(&raw mut options.0) })?;
+        if options.0.pythonpath_env.is_null() {
+            return Ok(());
+        }
         for (index, entry) in value.as_bytes().split(|&byte| byte == b':').enumerate() {
             let path = std::path::absolute(OsStr::from_bytes(entry))
                 .or_else(|_| std::env::current_dir())

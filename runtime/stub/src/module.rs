@@ -42,6 +42,14 @@ static mut METHODS: [PyMethodDef; 5] = [
         c"contents(path) -> the bytes of the file `path`, or None if it is no file of the image.",
     ),
     method(
+        c"frozen_file",
+        PyMethodDefPointer {
+            PyCFunction: frozen_file,
+        },
+        METH_O,
+        c"frozen_file(fullname) -> the file of a frozen module of the image, or None if there is none of that name.",
+    ),
+    method(
         c"directory",
         PyMethodDefPointer { PyCFunction: directory },
         METH_O,
@@ -157,6 +165,7 @@ unsafe extern "C" fn fill(module: *mut PyObject) -> c_int {
         Program::Module { name } => (none(), string(name)),
         Program::Directory { .. } | Program::Interpreter => (none(), none()),
     };
+    let has_frozen = sound(mapped.image().has_frozen());
     let interpreter = matches!(header.program, Program::Interpreter);
     // SAFETY: `module` is the module that CPython fills right now, with its lock held; each constructor returns a new
     // reference or null, and PyModule_Add takes either.
@@ -167,6 +176,7 @@ unsafe extern "C" fn fill(module: *mut PyObject) -> c_int {
             (c"ROOT", string(ROOT)),
             (c"PROGRAM_FILE", file),
             (c"PROGRAM_MODULE", module_name),
+            (c"HAS_FROZEN", PyBool_FromLong(has_frozen.into())),
             (c"IS_INTERPRETER", PyBool_FromLong(interpreter.into())),
             (
                 c"OPTIMIZATION_LEVEL",
@@ -211,6 +221,18 @@ unsafe extern "C" fn contents(_module: *mut PyObject, path: *mut PyObject) -> *m
     let data = sound(image.contents(&file, &path));
     // SAFETY: CPython's lock is held; pointer and length are those of a slice that outlives the call.
     unsafe { PyBytes_FromStringAndSize(data.as_ptr().cast(), data.len().cast_signed()) }
+}
+
+unsafe extern "C" fn frozen_file(_module: *mut PyObject, name: *mut PyObject) -> *mut PyObject {
+    // SAFETY: CPython's lock is held, and `name` is a live object.
+    let is_string = unsafe { PyUnicode_Check(name) } != 0;
+    let (Some(mapped), Some(name)) = (IMAGE.get(), is_string.then(|| text(name)).flatten()) else {
+        return none();
+    };
+    match sound(mapped.image().frozen(name)) {
+        Some(module) => file_name(&format!("{ROOT}/{}", module.origin)),
+        None => none(),
+    }
 }
 
 unsafe extern "C" fn directory(_module: *mut PyObject, path: *mut PyObject) -> *mut PyObject {

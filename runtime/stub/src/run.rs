@@ -75,6 +75,8 @@ fn start(mapped: &Mapped, role: &Role, trace: &mut Trace) -> Result<(), Start> {
     Config::new(header, role, mapped.path())?.initialize()?;
     trace.phase("initialization");
     install_importer()?;
+    // SAFETY: this thread holds the lock of the only interpreter, so none is being made.
+    unsafe { _Py_SubinterpreterHook = Some(begin_subinterpreter) };
     trace.phase("importer");
     Ok(())
 }
@@ -102,9 +104,34 @@ fn check_python(image: &PythonIdentity) -> Result<(), Failure> {
     })
 }
 
+unsafe extern "C" {
+    /// What CPython calls in each new sub-interpreter (`runtime/cpython/patches/subinterpreter-hook.patch`).
+    static mut _Py_SubinterpreterHook: Option<unsafe extern "C" fn() -> c_int>;
+}
+
+/// Gives a sub-interpreter what the main one has. Returns -1 with an exception if that fails.
+unsafe extern "C" fn begin_subinterpreter() -> c_int {
+    // SAFETY: CPython calls this in the new interpreter, with its lock held.
+    if unsafe { call_importer() } { 0 } else { -1 }
+}
+
 /// Runs the Python part of the start (`templates/bootstrap/importer.py`).
 fn install_importer() -> Result<(), Ending> {
-    // SAFETY: the interpreter is initialized and this thread holds its lock; each reference is ours, and checked.
+    // SAFETY: the interpreter is initialized and this thread holds its lock.
+    if unsafe { call_importer() } {
+        return Ok(());
+    }
+    // SAFETY: as before.
+    unsafe { PyErr_Print() };
+    Err(Ending::Error(String::from("the importer does not work")))
+}
+
+/// Installs the importer in the current interpreter; an exception is set when that fails.
+///
+/// # Safety
+/// The interpreter's lock is held.
+unsafe fn call_importer() -> bool {
+    // SAFETY: the caller holds the lock; each reference is ours, and checked.
     unsafe {
         let importer = PyImport_ImportModule(c"_fastice_importer".as_ptr());
         let result = if importer.is_null() {
@@ -115,10 +142,9 @@ fn install_importer() -> Result<(), Ending> {
             result
         };
         if result.is_null() {
-            PyErr_Print();
-            return Err(Ending::Error(String::from("the importer does not work")));
+            return false;
         }
         Py_DECREF(result);
     }
-    Ok(())
+    true
 }

@@ -1,5 +1,7 @@
 //! `cargo xtask bench`.
 
+mod frozen;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -30,6 +32,14 @@ enum What {
         #[command(flatten)]
         runtime: runtime::Options,
     },
+    /// What finding a frozen module takes, and starting with many of them
+    Frozen {
+        /// Runs of each program
+        #[arg(long, default_value_t = 50)]
+        runs: usize,
+        #[command(flatten)]
+        runtime: runtime::Options,
+    },
     /// What `stat`, `access` and `open` take on real files, with and without the virtual file tree before them
     Files {
         /// Rounds of each measurement
@@ -42,7 +52,7 @@ enum What {
 
 /// A program whose run time is measured.
 struct Subject {
-    name: &'static str,
+    name: String,
     command: Vec<PathBuf>,
     times: Vec<Duration>,
 }
@@ -50,6 +60,7 @@ struct Subject {
 pub(crate) fn run(options: &Options) -> miette::Result<()> {
     match &options.what {
         What::Start { runs, runtime } => start(*runs, runtime),
+        What::Frozen { runs, runtime } => frozen::run(*runs, runtime),
         What::Files { rounds, runtime } => files(*rounds, runtime),
     }
 }
@@ -58,10 +69,10 @@ fn start(runs: usize, options: &runtime::Options) -> miette::Result<()> {
     let builder = builder(&crate::runtime::provide(&options.request())?)?;
     let script = workspace::root().join("examples/hello/hello.py");
     let program = workspace::target_directory().join("bench/hello");
-    freeze(&builder, &script, &program)?;
+    freeze(&builder, &script, &program, &[])?;
     let python = machines_python()?;
-    let subject = |name, command: &[&Path]| Subject {
-        name,
+    let subject = |name: &str, command: &[&Path]| Subject {
+        name: name.to_owned(),
         command: command.iter().map(|part| part.to_path_buf()).collect(),
         times: Vec::new(),
     };
@@ -79,16 +90,21 @@ fn start(runs: usize, options: &runtime::Options) -> miette::Result<()> {
             ],
         ),
     ];
+    compare(&mut subjects, runs)
+}
+
+/// Measures all subjects and prints the result.
+fn compare(subjects: &mut [Subject], runs: usize) -> miette::Result<()> {
     // Interleaved: whatever else the machine does meanwhile slows all of them.
     for round in 0..=runs {
-        for subject in &mut subjects {
+        for subject in &mut *subjects {
             let time = measure(&subject.command)?;
             if round > 0 {
                 subject.times.push(time);
             }
         }
     }
-    report(&mut subjects);
+    report(subjects);
     Ok(())
 }
 
@@ -96,7 +112,7 @@ fn files(rounds: usize, options: &runtime::Options) -> miette::Result<()> {
     let builder = builder(&crate::runtime::provide(&options.request())?)?;
     let script = workspace::root().join("xtask/src/commands/bench/files.py");
     let program = workspace::target_directory().join("bench/files");
-    freeze(&builder, &script, &program)?;
+    freeze(&builder, &script, &program, &[])?;
     let status = Command::new(&program)
         .arg(rounds.to_string())
         .status()
@@ -114,7 +130,7 @@ fn machines_python() -> miette::Result<PathBuf> {
     Ok(path.trim().into())
 }
 
-fn freeze(builder: &Path, script: &Path, program: &Path) -> miette::Result<()> {
+fn freeze(builder: &Path, script: &Path, program: &Path, options: &[&str]) -> miette::Result<()> {
     if let Some(parent) = program.parent() {
         fs::create_dir_all(parent).into_diagnostic()?;
     }
@@ -122,6 +138,7 @@ fn freeze(builder: &Path, script: &Path, program: &Path) -> miette::Result<()> {
         .args(["build", "--quiet", "--output"])
         .arg(program)
         .arg(script)
+        .args(options)
         .status()
         .into_diagnostic()?;
     if !status.success() {

@@ -111,6 +111,7 @@ pub(crate) fn provide(recipe: &Recipe, request: &Request) -> miette::Result<Cpyt
     for name in files.into_iter().chain(training) {
         inputs.files(workspace::root(), &format!("runtime/cpython/{name}"))?;
     }
+    inputs.files(workspace::root(), "runtime/cpython/patches")?;
     for (package, version) in &libraries {
         inputs.fact(package, version);
     }
@@ -178,13 +179,15 @@ impl Build<'_> {
         let source = self.source();
         fs::create_dir(&source).into_diagnostic()?;
         fs::create_dir(self.tree()).into_diagnostic()?;
-        step.run(
-            Command::new("tar")
-                .args(["--extract", "--xz", "--strip-components=1", "--file"])
-                .arg(archive)
-                .arg("--directory")
-                .arg(&source),
-        )?;
+        source::unpack(archive, &source, &step)?;
+        for patch in recipe::patches()? {
+            step.run(
+                Command::new("patch")
+                    .args(["--strip=1", "--fuzz=0", "--input"])
+                    .arg(patch)
+                    .current_dir(&source),
+            )?;
+        }
         fs::copy(
             recipe::file("glibc_floor.h"),
             self.workshop.scratch.join("glibc_floor.h"),

@@ -109,6 +109,14 @@ pub(super) fn file(name: &str) -> PathBuf {
     workspace::root().join("runtime/cpython").join(name)
 }
 
+/// The patches of CPython's source, in the order in which they apply: by name.
+pub(super) fn patches() -> miette::Result<BTreeSet<PathBuf>> {
+    fs::read_dir(file("patches"))
+        .into_diagnostic()?
+        .map(|entry| Ok(entry.into_diagnostic()?.path()))
+        .collect()
+}
+
 /// The lines of a list in `runtime/cpython`: one name per line, `#` begins a comment.
 pub(super) fn names(path: &std::path::Path) -> miette::Result<BTreeSet<String>> {
     let text = fs::read_to_string(path).into_diagnostic()?;

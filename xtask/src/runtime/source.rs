@@ -189,3 +189,14 @@ fn verify(source: &Source, path: &Path) -> miette::Result<()> {
     }
     Ok(())
 }
+
+/// Unpacks the archive into an empty directory.
+pub(super) fn unpack(archive: &Path, directory: &Path, step: &Step) -> miette::Result<()> {
+    step.run(
+        Command::new("tar")
+            .args(["--extract", "--xz", "--strip-components=1", "--file"])
+            .arg(archive)
+            .arg("--directory")
+            .arg(directory),
+    )
+}

@@ -77,13 +77,24 @@ pub(crate) enum Space {
     Module = 3,
     /// The name of a standard module that was left out.
     LeftOut = 4,
+    /// The full name of a frozen module: the directory in which it is importable too.
+    Frozen = 5,
+    /// No key: the full names of all frozen modules.
+    FrozenNames = 6,
 }
 
 impl Space {
     fn from_byte(byte: u8) -> Option<Self> {
-        [Self::Node, Self::Listing, Self::Module, Self::LeftOut]
-            .into_iter()
-            .find(|space| *space as u8 == byte)
+        [
+            Self::Node,
+            Self::Listing,
+            Self::Module,
+            Self::LeftOut,
+            Self::Frozen,
+            Self::FrozenNames,
+        ]
+        .into_iter()
+        .find(|space| *space as u8 == byte)
     }
 
     /// What the table knows of `key`.

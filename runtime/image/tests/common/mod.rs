@@ -118,6 +118,8 @@ pub(crate) fn sample() -> Vec<u8> {
     };
     writer.module("", "top", top).unwrap();
     writer.left_out("tkinter.ttk").unwrap();
+    writer.freeze("app", "main").unwrap();
+    writer.freeze("", "top").unwrap();
     writer.finish(header).unwrap();
     bytes
 }
