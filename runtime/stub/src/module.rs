@@ -28,7 +28,7 @@ use crate::processes;
 /// Name of the module.
 pub(crate) const NAME: &CStr = c"_fastice";
 
-static mut METHODS: [PyMethodDef; 5] = [
+static mut METHODS: [PyMethodDef; 6] = [
     method(
         c"code",
         PyMethodDefPointer { PyCFunction: code },

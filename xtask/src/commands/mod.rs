@@ -2,6 +2,7 @@
 
 mod bench;
 mod build;
+mod cpython_tests;
 mod demo;
 mod runtime;
 mod survey;
@@ -22,6 +23,8 @@ pub(crate) enum Command {
     Test(runtime::Options),
     /// Freeze a small use of each of many packages, and compare it with plain Python
     Survey(survey::Survey),
+    /// Run CPython's own tests in a frozen interpreter and in the same one unfrozen, and compare
+    CpythonTests(cpython_tests::Options),
     /// Measure
     Bench(bench::Options),
 }
@@ -34,6 +37,7 @@ impl Command {
             Self::Demo(options) => demo::run(&options),
             Self::Test(options) => test::run(&options),
             Self::Survey(options) => survey::run(&options),
+            Self::CpythonTests(options) => cpython_tests::run(&options),
             Self::Bench(options) => bench::run(&options),
         }
     }

@@ -8,11 +8,13 @@ mod pack;
 mod recipe;
 mod source;
 pub(crate) mod stub;
+pub(crate) mod suite;
 
 use std::path::PathBuf;
 
 use crate::packages;
 use recipe::Recipe;
+use suite::Suite;
 
 /// What is asked for.
 pub(crate) struct Request {
@@ -48,7 +50,26 @@ pub(crate) fn provide(request: &Request) -> miette::Result<PathBuf> {
     packages::provide(recipe.packages().into_iter().chain(pack::PACKAGES))?;
     let cpython = cpython::provide(&recipe, request)?;
     let stub = stub::provide(&cpython)?;
-    pack::provide(&recipe, &cpython, &stub)
+    pack::provide(&recipe, &cpython, &stub, None)
+}
+
+/// The same with CPython's own tests, frozen and unfrozen.
+pub(crate) struct Tested {
+    /// A runtime pack with the tests in its standard library.
+    pub(crate) frozen: PathBuf,
+    /// The tests, and the same CPython as a conventional installation.
+    pub(crate) suite: Suite,
+}
+
+/// CPython with its own tests, made as far as it has to be.
+pub(crate) fn provide_tested(request: &Request) -> miette::Result<Tested> {
+    let recipe = Recipe::read()?;
+    packages::provide(recipe.packages())?;
+    let cpython = cpython::provide(&recipe, request)?;
+    let suite = suite::provide(&recipe, request, &cpython)?;
+    let stub = stub::provide(&cpython)?;
+    let frozen = pack::provide(&recipe, &cpython, &stub, Some(&suite))?;
+    Ok(Tested { frozen, suite })
 }
 
 /// The unfrozen `python` of the same CPython build.

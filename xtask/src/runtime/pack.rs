@@ -13,6 +13,7 @@ use super::cpython::{Cpython, Facts};
 use super::crates;
 use super::recipe::Recipe;
 use super::stub::{self, Stub};
+use super::suite::Suite;
 use crate::cache::Shelf;
 use crate::inputs::Inputs;
 use crate::step::Step;
@@ -43,9 +44,17 @@ struct Manifest<'a> {
     inputs: &'a BTreeMap<String, String>,
 }
 
-/// The pack, made unless it was before.
-pub(super) fn provide(recipe: &Recipe, cpython: &Cpython, stub: &Stub) -> miette::Result<PathBuf> {
+/// The pack, made unless it was before; with CPython's own tests in it if there is a `suite`.
+pub(super) fn provide(
+    recipe: &Recipe,
+    cpython: &Cpython,
+    stub: &Stub,
+    suite: Option<&Suite>,
+) -> miette::Result<PathBuf> {
     let mut inputs = Inputs::default();
+    if let Some(suite) = suite {
+        inputs.fact("suite", &suite.key);
+    }
     inputs
         .fact("cpython", &cpython.key)
         .fact("stub", &stub.key)
@@ -57,18 +66,29 @@ pub(super) fn provide(recipe: &Recipe, cpython: &Cpython, stub: &Stub) -> miette
     for (package, version) in packages::versions(&PACKAGES)? {
         inputs.fact(&package, &version);
     }
-    let entry = Shelf::open("pack")?.get_or_make(&inputs.key(), |workshop| {
-        let step = Step::start("Packing the runtime", "pack")?;
+    let shelf = if suite.is_some() {
+        "suite-pack"
+    } else {
+        "pack"
+    };
+    let entry = Shelf::open(shelf)?.get_or_make(&inputs.key(), |workshop| {
+        let step = Step::start("Packing the runtime", shelf)?;
         let pack = workshop.entry.join("python");
-        fastice::runtime::create(&ingredients(recipe, cpython, stub)?, &pack).into_diagnostic()?;
+        let ingredients = ingredients(recipe, cpython, stub, suite)?;
+        fastice::runtime::create(&ingredients, &pack).into_diagnostic()?;
         step.finish();
         Ok(())
     })?;
     Ok(entry.join("python"))
 }
 
-fn ingredients(recipe: &Recipe, cpython: &Cpython, stub: &Stub) -> miette::Result<Ingredients> {
-    let stdlib = cpython.standard_library();
+fn ingredients(
+    recipe: &Recipe,
+    cpython: &Cpython,
+    stub: &Stub,
+    suite: Option<&Suite>,
+) -> miette::Result<Ingredients> {
+    let stdlib = suite.map_or_else(|| cpython.standard_library(), Suite::library);
     let python_license = cpython.licenses().join("cpython/LICENSE");
     Ok(Ingredients {
         stub: stub.path.clone(),
