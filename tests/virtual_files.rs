@@ -75,12 +75,12 @@ fn unpack(executable: &Path, directory: &Path) {
     }
 }
 
-/// The tree against a disk: `tests/apps/files` prints what comes of some 2,600 calls.
+/// The tree against a disk: `tests/virtual_files` prints what comes of some 2,600 calls.
 #[test]
 fn files_behave_as_on_a_read_only_disk() {
     fastice_sandbox::permitted().unwrap();
     let workspace = Workspace::new();
-    for entry in fs_err::read_dir("tests/apps/files").unwrap() {
+    for entry in fs_err::read_dir("tests/virtual_files").unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|extension| extension == "py") {
             let name = path.file_name().unwrap().to_str().unwrap();

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use super::layout;
 use super::pack::MANIFEST;
 use super::stdlib::{DynamicImports, GRAPH, StandardLibrary};
-use super::time_zones;
+use super::{terminals, time_zones};
 use crate::analyze::imports::{self, Context};
 use crate::collect::modules;
 use crate::compile::{Compiler, Job, Outcome};
@@ -39,6 +39,8 @@ pub struct Ingredients {
     pub sysconfigdata: PathBuf,
     /// Compiled time zones, as in `/usr/share/zoneinfo`: for machines that have none.
     pub time_zones: PathBuf,
+    /// Compiled terminal descriptions, as in `/lib/terminfo`: for machines that have none.
+    pub terminals: PathBuf,
     /// pip's wheel.
     pub pip_wheel: PathBuf,
     /// Licence texts: path below `share/licenses/` (`openssl/LICENSE.txt`) and the file.
@@ -125,6 +127,11 @@ pub fn create(ingredients: &Ingredients, output: &Path) -> Result<()> {
         .collect();
     let mut graph = graph(&interpreter, &standard)?;
     graph.set_frozen(interpreter.frozen.clone());
+    let terminals = terminals::files(&ingredients.terminals)?;
+    for module in terminals::USERS {
+        graph.add_files(module, terminals.keys().cloned());
+    }
+    tree.extend(terminals);
     graph.add_data(
         &library_directory,
         library

@@ -9,6 +9,7 @@ mod create;
 pub mod layout;
 mod pack;
 mod stdlib;
+mod terminals;
 mod time_zones;
 
 pub use create::{Ingredients, create};

@@ -34,7 +34,7 @@ pub struct StandardModule {
     /// For those of them that its source names: the line, counted from 1.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub lines: BTreeMap<String, u32>,
-    /// Files of a package that are no modules, below the root.
+    /// Files that are no modules, below the root: a package's, or what it reads besides.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub data: BTreeSet<String>,
 }
@@ -150,6 +150,13 @@ impl StandardLibrary {
     /// Has CPython frozen the module `name` itself?
     pub(crate) fn is_frozen(&self, name: &str) -> bool {
         self.frozen.contains(name)
+    }
+
+    /// Gives files, below the root, to a module: what it reads without being a package.
+    pub(crate) fn add_files(&mut self, module: &str, paths: impl Iterator<Item = String>) {
+        if let Some(module) = self.modules.get_mut(module) {
+            module.data.extend(paths);
+        }
     }
 
     fn link(&mut self, module: &str, mut imports: BTreeSet<String>) {

@@ -19,6 +19,7 @@ mod path;
 mod processes;
 mod run;
 mod status;
+mod surroundings;
 mod trace;
 mod unwind;
 mod vfs;

@@ -23,10 +23,13 @@ use crate::{packages, workspace};
 const PLATFORM: &str = "x86_64-linux-gnu";
 
 /// Debian packages of which the pack holds files.
-pub(super) const PACKAGES: [&str; 1] = ["tzdata"];
+pub(super) const PACKAGES: [&str; 2] = ["ncurses-base", "tzdata"];
 
 /// Where Debian has compiled time zones.
 const TIME_ZONES: &str = "/usr/share/zoneinfo";
+
+/// Where Debian has descriptions of the usual terminals.
+const TERMINALS: &str = "/lib/terminfo";
 
 /// What the manifest says: what this runtime is, and what it was made from.
 #[derive(Serialize)]
@@ -100,6 +103,7 @@ fn ingredients(
         python_license,
         manifest: manifest(recipe, cpython, stub)?,
         platform: PLATFORM.to_owned(),
+        terminals: TERMINALS.into(),
         time_zones: TIME_ZONES.into(),
     })
 }

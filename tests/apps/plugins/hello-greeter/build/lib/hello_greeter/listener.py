@@ -1,0 +1,1 @@
+def heard(text): print("heard", text)

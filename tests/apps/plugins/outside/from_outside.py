@@ -1,0 +1,3 @@
+import json
+def greet(name):
+    return json.dumps({"outside": name})

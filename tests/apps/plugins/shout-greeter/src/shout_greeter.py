@@ -1,0 +1,3 @@
+class shout:
+    def greet(self, name):
+        return name.upper() + "!"
