@@ -4,9 +4,12 @@
 //! `direct_url.json` of local paths, the caches of installers, and the first lines of scripts.
 
 mod distribution;
+mod editable;
 pub(crate) mod modules;
+mod path_files;
 mod pth;
 mod script;
+pub(crate) mod startup;
 mod tree;
 
 use std::collections::BTreeMap;
@@ -62,6 +65,8 @@ pub(crate) struct Collection {
     pub(crate) shares: Vec<Owner>,
     /// Directories below the root that `.pth` files add to `sys.path`.
     pub(crate) search_paths: Vec<String>,
+    /// Code that Python runs at every start, in order.
+    pub(crate) startup: Vec<startup::Line>,
 }
 
 /// The module by which a program talks to its executable.

@@ -1,6 +1,4 @@
-//! `.pth` files: directories that `site` adds to `sys.path`, and code that it runs. A frozen
-//! program does not run `site`, so directories inside the tree become part of the search path at
-//! build time, and everything else is told.
+//! `.pth` files: directories that `site` adds to `sys.path`, and code that it runs.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -9,12 +7,12 @@ use std::path::{Component, Path, PathBuf};
 pub(super) enum Line {
     /// To search this directory too.
     Directory(PathBuf),
-    /// To run this code. `known` if a frozen program does not miss it.
+    /// To run this code.
     Code {
+        /// Which line it is, from 1.
+        number: usize,
         /// The line.
         code: String,
-        /// See above.
-        known: bool,
     },
 }
 
@@ -22,29 +20,26 @@ pub(super) enum Line {
 pub(super) fn lines(name: &str, text: &str) -> Vec<Line> {
     text.trim_start_matches('\u{feff}')
         .lines()
-        .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
-        .map(|line| {
+        .zip(1..)
+        .filter(|(line, _)| !line.starts_with('#') && !line.trim().is_empty())
+        .filter_map(|(line, number)| {
             if line.starts_with("import ") || line.starts_with("import\t") {
-                Line::Code {
+                (!is_idle(name)).then(|| Line::Code {
+                    number,
                     code: line.to_owned(),
-                    known: is_known(name, line),
-                }
+                })
             } else {
-                Line::Directory(PathBuf::from(line.trim_end()))
+                Some(Line::Directory(PathBuf::from(line.trim_end())))
             }
         })
         .collect()
 }
 
-/// Code of which it is known that a frozen program runs without it: setuptools' hook for
-/// `distutils` (which Python 3.13 does not have), the patch of virtual environments for
-/// `distutils`, and namespace packages of old style, which the import system finds by itself.
-fn is_known(name: &str, line: &str) -> bool {
-    matches!(
-        name,
-        "distutils-precedence.pth" | "_virtualenv.pth" | "a1_coverage.pth"
-    ) || name.ends_with("-nspkg.pth")
-        || line.contains("_distutils_hack")
+/// Code in files of these names does nothing for a frozen program: the patch of virtual environments for a `distutils` that
+/// Python no longer has, the start of coverage measurement by variables, and namespace packages of old style, which
+/// the import system finds by itself.
+fn is_idle(name: &str) -> bool {
+    matches!(name, "_virtualenv.pth" | "a1_coverage.pth") || name.ends_with("-nspkg.pth")
 }
 
 /// `directory` relative to `site`, if it lies inside.
@@ -75,8 +70,8 @@ mod tests {
                 Line::Directory("vendor".into()),
                 Line::Directory("/home/src".into()),
                 Line::Code {
+                    number: 5,
                     code: "import os; os.x()".into(),
-                    known: false
                 },
                 Line::Directory("important".into()),
             ]

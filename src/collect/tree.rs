@@ -8,10 +8,7 @@ use fs_err as fs;
 use rayon::prelude::*;
 
 use super::distribution::{self, Distribution};
-use super::{
-    Collected, Collection, Owner, has_extension, is_compiled, is_executable, pth, read, script,
-    text,
-};
+use super::{Collected, Collection, Owner, is_compiled, is_executable, read, script, text};
 use crate::metadata::{entry_points, record};
 use crate::resolve::Application;
 use crate::ui::Reporter;
@@ -66,7 +63,7 @@ impl Tree<'_> {
         }
         let nobody = collection.share(Owner::Nobody);
         self.unlisted(nobody, collection, &seen)?;
-        self.search_paths(collection)
+        self.path_files(nobody, collection)
     }
 
     /// Where the file that a `RECORD` names lies on the disk, and where it appears below the root.
@@ -112,7 +109,10 @@ impl Tree<'_> {
                 continue;
             };
             seen.insert(disk.clone());
-            if is_compiled(&path) || is_of_the_installer(listed, &metadata, &disk) {
+            if is_compiled(&path)
+                || is_of_the_installer(listed, &metadata, &disk)
+                || self.is_link(&disk)
+            {
                 continue;
             }
             if !disk.is_file() {
@@ -282,6 +282,7 @@ impl Tree<'_> {
             if !entry.file_type().is_file()
                 || seen.contains(disk)
                 || is_metadata
+                || self.is_link(disk)
                 || is_left_by_installers(relative)
             {
                 continue;
@@ -302,65 +303,6 @@ impl Tree<'_> {
         }
         Ok(())
     }
-
-    /// Resolves the directories in `.pth` files, and tells what cannot be honoured.
-    fn search_paths(&self, collection: &mut Collection) -> Result<()> {
-        let prefix = format!("{}/", self.site_packages);
-        let pth: Vec<(String, Contents)> = collection
-            .files
-            .iter()
-            .filter_map(|(path, file)| Some((path.strip_prefix(&prefix)?, file)))
-            .filter(|(name, _)| !name.contains('/') && has_extension(name, "pth"))
-            .map(|(name, file)| (name.to_owned(), file.contents.clone()))
-            .collect();
-        for (name, contents) in pth {
-            let Contents::Disk(disk) = contents else {
-                continue;
-            };
-            let bytes = read(&disk)?;
-            for line in pth::lines(&name, &String::from_utf8_lossy(&bytes)) {
-                match line {
-                    pth::Line::Directory(directory) => self.search_path(&name, &directory, collection),
-                    pth::Line::Code { known: true, .. } => {}
-                    pth::Line::Code { code, .. } => self.ui.warn(
-                        &Error::new(Code::StartupCode, format!("{name} runs code at every start of Python, which a frozen program does not do: {code}"))
-                            .hint("import what it sets up from the program itself; an editable install has to be a plain one"),
-                    ),
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn search_path(&self, name: &str, directory: &Path, collection: &mut Collection) {
-        match pth::inside(self.site, directory) {
-            Some(inside) if self.site.join(&inside).is_dir() => {
-                collection.search_paths.push(format!(
-                    "{}/{}",
-                    self.site_packages,
-                    inside.display()
-                ));
-            }
-            // A link to the very project that is frozen.
-            None if self
-                .application
-                .app
-                .as_ref()
-                .is_some_and(|app| app.root == directory) => {}
-            None if directory.is_dir() => self.ui.warn(
-                &Error::new(
-                    Code::OutsidePath,
-                    format!(
-                        "{name} names {}, which is outside the installation and is not taken",
-                        directory.display()
-                    ),
-                )
-                .hint("install what is there as a distribution, not editable"),
-            ),
-            // `site` passes over directories that do not exist.
-            Some(_) | None => {}
-        }
-    }
 }
 
 /// Does walking fail on a symbolic link that leads nowhere?
@@ -370,7 +312,12 @@ fn is_idle_link(error: &walkdir::Error) -> bool {
 }
 
 /// Adds a file, which nobody may have added before.
-fn insert(collection: &mut Collection, path: &str, file: Collected, owner: &str) -> Result<()> {
+pub(super) fn insert(
+    collection: &mut Collection,
+    path: &str,
+    file: Collected,
+    owner: &str,
+) -> Result<()> {
     let share = file.share;
     match collection.files.insert(path.to_owned(), file) {
         // Two distributions may install the same file (the `__init__` of a shared namespace); then

@@ -161,10 +161,6 @@ codes! {
     Sandbox = "E0081", Error;
     /// A file that a distribution lists is missing.
     MissingFile = "W0001", Success;
-    /// A distribution wants code to run at every start of Python.
-    StartupCode = "W0002", Success;
-    /// A distribution adds a directory outside the installed tree to the module search path.
-    OutsidePath = "W0003", Success;
     /// A module of the program imports what nothing provides.
     ModuleNotFound = "W0004", Success;
     /// Native code needs a library that is neither in the executable nor part of glibc.

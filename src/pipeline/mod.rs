@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::analyze::{Sources, analyze, frozen};
 use crate::audit::{self, Native};
-use crate::collect::{collect, modules};
+use crate::collect::{collect, modules, startup};
 use crate::compile::{Cache, Compiler};
 use crate::provenance::{self, Facts, Provenance};
 use crate::resolve::Application;
@@ -118,7 +118,10 @@ pub fn freeze(
     reporter.stage("Collecting files");
     let site_packages = format!("{}/site-packages", library_directory(identity));
     let mut collection = collect(application, &site_packages, reporter)?;
-    let program = entry::prepare(application, &mut collection)?;
+    let mut program = entry::prepare(application, &mut collection)?;
+    program
+        .imports
+        .extend(startup::prepare(&mut collection, &site_packages));
 
     reporter.stage("Auditing native libraries");
     let stub = pack.stub()?;

@@ -90,14 +90,10 @@ impl Context<'_> {
         })
     }
 
-    /// Installs `requirements`, or opens the tree that the user brought; into that, `project` may be linked.
-    pub(super) fn dependencies(
-        &self,
-        project: Option<&Path>,
-        mut requirements: Vec<String>,
-    ) -> Result<Dependencies> {
+    /// Installs `requirements`, or opens the tree that the user brought.
+    pub(super) fn dependencies(&self, mut requirements: Vec<String>) -> Result<Dependencies> {
         if let Some(directory) = &self.request.site {
-            let site = site::open(&tree::absolute(directory)?, self.interpreter, project)?;
+            let site = site::open(&tree::absolute(directory)?, self.interpreter)?;
             return Ok(Dependencies {
                 site: Some(site.directory),
                 left_out: site.left_out,

@@ -62,16 +62,6 @@ impl Distribution {
         Some(PathBuf::from(percent_decode(path)))
     }
 
-    /// Installed as a link to the sources rather than as a copy (PEP 660).
-    pub(super) fn is_editable(&self) -> bool {
-        let document = self
-            .text("direct_url.json")
-            .and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
-        document
-            .and_then(|document| document.get("dir_info")?.get("editable")?.as_bool())
-            .unwrap_or(false)
-    }
-
     /// The tags of the wheel it came from: `py3-none-any`.
     pub(super) fn tags(&self) -> Vec<String> {
         let text = self.text("WHEEL").unwrap_or_default();

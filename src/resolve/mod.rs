@@ -37,6 +37,15 @@ pub struct Application {
     pub left_out_distributions: Vec<String>,
 }
 
+/// The files of a directory that an installed tree links to: all but version control, environments and caches. What
+/// `.gitignore` names is among them, for that is where compiled extension modules are.
+///
+/// # Errors
+/// When a directory cannot be read.
+pub(crate) fn linked(directory: &std::path::Path) -> crate::Result<AppTree> {
+    tree::package(directory, directory)
+}
+
 /// Files taken as they lie.
 #[derive(Debug, Clone)]
 pub struct AppTree {

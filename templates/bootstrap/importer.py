@@ -26,6 +26,10 @@ from _frozen_importlib_external import (
 )
 
 
+# The module that runs what `.pth` files ask for (templates/bootstrap/startup.py), if there is one.
+_STARTUP = f"{_fastice.ROOT}/startup.py"
+
+
 class _ImageData:
     """Loader part: reads files of the image from memory instead of through a descriptor."""
 
@@ -225,5 +229,8 @@ def install():
         import _fastice_frozen
 
         _fastice_frozen.install()
+    code = _fastice.code(_STARTUP)
+    if code is not None:
+        exec(code, {"__name__": "_fastice_startup", "__file__": _STARTUP})
     if not _fastice.IS_INTERPRETER:
         _add_site_builtins()

@@ -32,7 +32,7 @@ pub(super) fn archive(context: &Context, path: &Path) -> Result<Resolved> {
             .hint("choose a function with `-e PKG.MOD:FUNC` or a module with `-m PKG.MOD`"));
         }
     };
-    let mut dependencies = context.dependencies(None, Vec::new())?;
+    let mut dependencies = context.dependencies(Vec::new())?;
     let roots: Vec<&Path> = std::iter::once(root)
         .chain(dependencies.directory())
         .collect();

@@ -41,7 +41,7 @@ pub(super) fn plain(context: &Context, directory: &Path) -> Result<Resolved> {
             return Err(suggest_modules(error, directory));
         }
     };
-    let dependencies = context.dependencies(Some(directory), Vec::new())?;
+    let dependencies = context.dependencies(Vec::new())?;
     let roots: Vec<&Path> = std::iter::once(root)
         .chain(dependencies.directory())
         .collect();

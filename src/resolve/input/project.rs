@@ -60,7 +60,7 @@ pub(super) fn unpackaged(
             .choose(&scripts, &whose)
             .map_err(|error| suggest_modules(error, &root))?
     };
-    let dependencies = context.dependencies(Some(directory), requirements)?;
+    let dependencies = context.dependencies(requirements)?;
     let roots: Vec<&Path> = std::iter::once(root.as_path())
         .chain(dependencies.directory())
         .collect();

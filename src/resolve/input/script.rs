@@ -40,7 +40,7 @@ pub(super) fn script(context: &Context, path: &Path) -> Result<Resolved> {
     let text = String::from_utf8_lossy(&source);
     let metadata = inline_metadata::read(path, &text)?;
     context.check_python(metadata.requires_python.as_deref(), path)?;
-    let dependencies = context.dependencies(None, metadata.dependencies)?;
+    let dependencies = context.dependencies(metadata.dependencies)?;
     // As `python` does: what lies beside the file itself counts, not beside a link to it.
     let (root, file) = split(&fs_err::canonicalize(path).map_err(Error::io)?)?;
     let app = siblings::collect(&root, &file)?;
