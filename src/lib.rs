@@ -8,6 +8,7 @@
 
 mod analyze;
 pub mod audit;
+pub mod bom;
 pub mod cache;
 pub mod check;
 pub mod cli;

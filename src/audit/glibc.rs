@@ -36,7 +36,7 @@ pub struct Version([u32; 3]);
 
 impl Version {
     /// The version that a symbol version stands for: `GLIBC_2.17`.
-    pub(super) fn of_symbol(name: &str) -> Option<Self> {
+    pub(crate) fn of_symbol(name: &str) -> Option<Self> {
         // A library that was linked with compressed relocations (`-z pack-relative-relocs`).
         if name == "GLIBC_ABI_DT_RELR" {
             return Some(Self([2, 36, 0]));

@@ -85,6 +85,14 @@ pub enum Command {
     Extract(Extract),
     /// Say why a module or a distribution is in an executable.
     Why(Why),
+    /// List what an executable is made of, with its licences.
+    Licenses(Licenses),
+    /// Print the bill of materials of an executable.
+    Sbom(Sbom),
+    /// Say what changed from one executable to another.
+    Diff(Diff),
+    /// Compare an executable with its checksums, and with a fresh build.
+    Verify(Verify),
     /// Explain an error code; without one, list them all.
     Explain(Explain),
     /// Be a part of a sandbox: for `check`, which starts it.
@@ -266,6 +274,74 @@ pub enum CacheAction {
         #[arg(long, conflicts_with = "days")]
         all: bool,
     },
+}
+
+/// Arguments of `fastice licenses`.
+#[derive(Debug, Args)]
+pub struct Licenses {
+    /// An executable made by fastice.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Print the texts.
+    #[arg(long)]
+    pub texts: bool,
+    /// The shape of the list.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub output_format: OutputFormat,
+}
+
+/// The shape of a bill of materials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BillFormat {
+    /// CycloneDX 1.6, JSON.
+    Cyclonedx,
+    /// SPDX 2.3, JSON.
+    Spdx,
+}
+
+/// Arguments of `fastice sbom`.
+#[derive(Debug, Args)]
+pub struct Sbom {
+    /// An executable made by fastice.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The standard that it follows.
+    #[arg(long, value_name = "FORMAT", default_value = "cyclonedx")]
+    pub format: BillFormat,
+}
+
+/// Arguments of `fastice diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// An executable made by fastice.
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// Another one.
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// Show all modules that came or went.
+    #[arg(long)]
+    pub all: bool,
+    /// The shape of the answer.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub output_format: OutputFormat,
+}
+
+/// Arguments of `fastice verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// An executable made by fastice.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Build it again, from what follows with the options of that build, and compare the bytes.
+    #[arg(long)]
+    pub rebuild: bool,
+    /// What is frozen and how.
+    #[command(flatten)]
+    pub source: Source,
+    /// The shape of the answer.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub output_format: OutputFormat,
 }
 
 /// Arguments of `fastice explain`.

@@ -11,7 +11,7 @@ use crate::check::Report;
 use crate::cli::{self, OutputFormat};
 use crate::configure::{self, Configuration};
 use crate::error::ExitStatus;
-use crate::pipeline::{self, FreezeOptions, Origin, Summary};
+use crate::pipeline::{self, FreezeOptions, Origin, Policy, Summary};
 use crate::resolve::{self, Interpreter, Request};
 use crate::runtime::Pack;
 use crate::ui::{Reporter, Terminal, Verbosity, format};
@@ -37,10 +37,12 @@ pub(super) fn build(arguments: &cli::Build, terminal: &Terminal) -> Result<ExitS
     // A check that nobody would hear of is none.
     let unheard =
         terminal.verbosity() == Verbosity::Quiet && arguments.output_format == OutputFormat::Text;
-    let report = if arguments.no_check || unheard {
+    let checking = &configuration.check;
+    let left_out = arguments.no_check || checking.enabled == Some(false);
+    let report = if left_out || unheard && checking.commands.is_empty() {
         None
     } else {
-        check::after_build(&summary.output, &[], terminal)?
+        check::after_build(&summary.output, checking, terminal)?
     };
     if arguments.output_format == OutputFormat::Json {
         print::json(&Document {
@@ -75,6 +77,7 @@ pub(super) fn freeze(
         include_libraries: configuration.include_library.clone(),
         freeze: configuration.freeze.clone(),
         force,
+        policy: Policy::new(&configuration.policy)?,
     };
     let summary = pipeline::freeze(application, &options, &pack, &output, terminal)?;
     terminal.finish();

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::print;
 use crate::check::{self, Checked, Kind, Options, Report};
 use crate::cli::{self, OutputFormat};
+use crate::configure::Checking;
 use crate::error::ExitStatus;
 use crate::ui::{Reporter as _, Terminal};
 use crate::{Code, Error, Result};
@@ -63,13 +64,14 @@ fn given(arguments: &cli::Check) -> Vec<Vec<String>> {
 /// a warning: the program may want something that the sandbox does not have.
 pub(super) fn after_build(
     output: &Path,
-    commands: &[Vec<String>],
+    checking: &Checking,
     terminal: &Terminal,
 ) -> Result<Option<Report>> {
     terminal.stage("Checking the executable");
     let options = Options {
-        commands: commands.to_vec(),
-        ..Options::default()
+        commands: checking.commands.clone(),
+        timeout: checking.timeout.map(Duration::from_secs),
+        traced: false,
     };
     let report = match check::check(output, &options) {
         Ok(report) => report,

@@ -4,14 +4,18 @@ mod build;
 mod cache;
 mod cat;
 mod check;
+mod diff;
 mod explain;
 mod extract;
 mod inside;
 mod inspect;
+mod licenses;
 mod list;
 mod print;
 mod run;
+mod sbom;
 mod tree;
+mod verify;
 mod why;
 
 use std::io::IsTerminal as _;
@@ -53,6 +57,10 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<ExitStatus> {
         Command::Cat(arguments) => cat::cat(&arguments),
         Command::Extract(arguments) => extract::extract(&arguments, terminal),
         Command::Why(arguments) => why::why(&arguments),
+        Command::Licenses(arguments) => licenses::licenses(&arguments),
+        Command::Sbom(arguments) => sbom::sbom(&arguments),
+        Command::Diff(arguments) => diff::diff(&arguments),
+        Command::Verify(arguments) => verify::verify(&arguments, terminal),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Sandbox(arguments) => Ok(sandbox::enter(&arguments.role)),
         Command::Cache(arguments) => cache::cache(&arguments, terminal),

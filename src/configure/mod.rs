@@ -16,6 +16,7 @@ mod discover;
 mod document;
 mod environment;
 mod layers;
+mod policy;
 pub mod reference;
 mod schema;
 mod variables;
@@ -30,6 +31,7 @@ use serde::Deserialize;
 pub use bin::{Arguments0, Bin, Mode};
 pub use discover::load;
 pub use environment::{Environment, Policy};
+pub use policy::{Checking, Limits};
 
 use crate::cli;
 
@@ -81,6 +83,11 @@ pub struct Configuration {
     pub system_libraries: Option<bool>,
     /// Modules to make frozen modules: dotted names (a package means all of it), `:stdlib:` or `:all:`, as `--freeze`.
     pub freeze: Vec<String>,
+
+    /// How the executable is checked.
+    pub check: Checking,
+    /// What is not written.
+    pub policy: Limits,
 
     /// Variables of the environment.
     pub environment: Environment,

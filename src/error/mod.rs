@@ -159,6 +159,10 @@ codes! {
     CheckFailed = "E0080", Failure;
     /// The place for a check cannot be set up.
     Sandbox = "E0081", Error;
+    /// The policy of the configuration denies the executable.
+    Policy = "E0082", Failure;
+    /// A fresh build differs from the executable.
+    OtherBytes = "E0083", Failure;
     /// A file that a distribution lists is missing.
     MissingFile = "W0001", Success;
     /// A module of the program imports what nothing provides.

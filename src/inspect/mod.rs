@@ -1,5 +1,6 @@
 //! Looking into a frozen executable without running it.
 
+pub mod diff;
 mod distribution;
 
 use std::borrow::Cow;
@@ -12,6 +13,7 @@ use serde::Serialize;
 
 use crate::analyze::module_name;
 use crate::audit::{self, Library, Native};
+use crate::bom::{self, Bill};
 use crate::collect::API;
 use crate::pipeline::{Origin, Part};
 use crate::provenance::graph::Graph;
@@ -41,6 +43,8 @@ pub struct File {
     pub method: Method,
     /// It may be executed.
     pub executable: bool,
+    /// CRC-32 of the contents.
+    pub crc32: u32,
 }
 
 /// Reads the whole of a file that may be an executable of ours.
@@ -105,6 +109,7 @@ impl<'a> Executable<'a> {
                     stored: node.data.len,
                     method: node.method,
                     executable: node.executable,
+                    crc32: node.crc32,
                 });
             }
         }
@@ -130,20 +135,43 @@ impl<'a> Executable<'a> {
         self.image.bytes(&self.header().stub, "the stub").is_ok()
     }
 
-    /// Reads every file and compares it with its checksum.
+    /// Compares the stub and every file with their checksums: how many are intact, and which are not.
     ///
     /// # Errors
-    /// [`Code::Damaged`], naming the first file that differs.
-    pub fn verify(&self) -> Result<()> {
+    /// [`Code::Damaged`] when the index is damaged, so that there is no telling.
+    pub fn verify(&self) -> Result<(usize, Vec<String>)> {
+        let mut damaged = Vec::new();
+        let mut intact = 0;
+        let mut count = |what: &str, is_intact: bool| {
+            if is_intact {
+                intact += 1;
+            } else {
+                damaged.push(what.to_owned());
+            }
+        };
+        count("the stub", self.stub_is_whole());
+        for module in &self.header().frozen {
+            count(
+                &module.name,
+                self.image.bytes(&module.code, &module.name).is_ok(),
+            );
+        }
         for record in self.image.walk() {
             let (path, record) = record.map_err(|damage| unusable(&self.path, damage))?;
             if let Record::Node(Node::File(node)) = record {
-                self.image
-                    .contents(&node, &path)
-                    .map_err(|damage| unusable(&self.path, damage))?;
+                count(&path, self.image.contents(&node, &path).is_ok());
             }
         }
-        Ok(())
+        Ok((intact, damaged))
+    }
+
+    /// What the executable is made of.
+    ///
+    /// # Errors
+    /// [`Code::Damaged`].
+    pub fn bill(&self) -> Result<Bill> {
+        let header = self.header();
+        Bill::read(self, &header.name, &header.built_by, &self.site_packages())
     }
 
     /// What the native code inside needs, and what is wrong with it.
@@ -264,6 +292,20 @@ impl<'a> Executable<'a> {
         else {
             return Ok(None);
         };
+        let modules = self.named_modules()?;
+        let start = match &self.header().program {
+            Program::File { path } => Some(path.clone()),
+            Program::Directory { path } => Some(format!("{path}/__main__.py")),
+            Program::Module { .. } | Program::Interpreter => None,
+        };
+        Ok(Some(Graph::new(&record, modules, start.as_deref())))
+    }
+
+    /// Every module that can be imported by a name: the name, and its file below the root.
+    ///
+    /// # Errors
+    /// [`Code::Damaged`].
+    pub(crate) fn named_modules(&self) -> Result<Vec<(String, String)>> {
         let roots = &self.header().settings.search_paths;
         let mut modules = Vec::new();
         for found in self.image.walk() {
@@ -275,12 +317,7 @@ impl<'a> Executable<'a> {
                 }
             }
         }
-        let start = match &self.header().program {
-            Program::File { path } => Some(path.clone()),
-            Program::Directory { path } => Some(format!("{path}/__main__.py")),
-            Program::Module { .. } | Program::Interpreter => None,
-        };
-        Ok(Some(Graph::new(&record, modules, start.as_deref())))
+        Ok(modules)
     }
 
     /// Where installed distributions lie, below the root.
@@ -291,6 +328,16 @@ impl<'a> Executable<'a> {
     fn text(&self, path: &str) -> Result<Option<String>> {
         let contents = self.contents(path)?;
         Ok(contents.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+}
+
+impl bom::Files for Executable<'_> {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>> {
+        Ok(self.contents(path)?.map(Cow::into_owned))
+    }
+
+    fn paths(&self) -> Result<Vec<String>> {
+        Ok(self.files()?.into_iter().map(|file| file.path).collect())
     }
 }
 

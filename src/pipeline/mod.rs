@@ -2,15 +2,17 @@
 
 mod assemble;
 mod entry;
+mod policy;
 mod shares;
 
 use std::path::{Path, PathBuf};
 
-use fastice_image::{Extent, Header, Settings};
+use fastice_image::{Extent, Header, Settings, Written};
 use serde::Serialize;
 
 use crate::analyze::{Sources, analyze, frozen};
 use crate::audit::{self, Native};
+use crate::bom::{self, Bill, cyclonedx, spdx};
 use crate::collect::{collect, modules, startup};
 use crate::compile::{Cache, Compiler};
 use crate::provenance::{self, Facts, Provenance};
@@ -21,6 +23,7 @@ use crate::write::standard::{Standard, packed_code};
 use crate::write::{Contents, FileEntry, Layout, Target, bootstrap, write_image};
 use crate::{Result, cache};
 
+pub use policy::Policy;
 use shares::{STANDARD_LIBRARY, Shares};
 
 /// What the user may decide about the stages after `resolve`.
@@ -42,6 +45,8 @@ pub struct FreezeOptions {
     pub freeze: Vec<String>,
     /// Overwrite an output that fastice did not make.
     pub force: bool,
+    /// What is not written.
+    pub policy: Policy,
 }
 
 /// What came out of a build.
@@ -185,14 +190,16 @@ pub fn freeze(
         (provenance::PATH, record),
         (MANIFEST, pack.manifest()?.into_bytes()),
     ] {
-        layout.file(
-            path.to_owned(),
-            FileEntry {
-                contents: Contents::Bytes(contents.into()),
-                executable: false,
-                share: STANDARD_LIBRARY,
-            },
-        )?;
+        layout.file(path.to_owned(), own_file(contents))?;
+    }
+    let bill = Bill::read(&layout, &application.name, crate::BUILDER, &site_packages)?;
+    options.policy.check(&bill, &native)?;
+    for (format, document) in [
+        ("cdx", cyclonedx::document(&bill)),
+        ("spdx", spdx::document(&bill)),
+    ] {
+        let text = format!("{document:#}\n");
+        layout.file(bom::path(&bill.name, format), own_file(text.into_bytes()))?;
     }
     let candidates = frozen::Candidates {
         modules: &layout.modules,
@@ -221,7 +228,7 @@ pub fn freeze(
             hash: 0,
         },
     };
-    let written = target.write(|out| {
+    let write = |out: &mut dyn std::io::Write| {
         write_image(
             out,
             stub,
@@ -232,7 +239,9 @@ pub fn freeze(
                 shares.count(share, extent.len);
             },
         )
-    })?;
+    };
+    let accept = |written: &Written| options.policy.check_size(written.len);
+    let written = target.write(write, accept)?;
     Ok(Summary {
         output: output.to_owned(),
         size: written.len,
@@ -244,4 +253,13 @@ pub fn freeze(
             .count(),
         native,
     })
+}
+
+/// A file that says something about the executable.
+fn own_file(contents: Vec<u8>) -> FileEntry {
+    FileEntry {
+        contents: Contents::Bytes(contents.into()),
+        executable: false,
+        share: STANDARD_LIBRARY,
+    }
 }

@@ -180,7 +180,8 @@ pub fn create(ingredients: &Ingredients, output: &Path) -> Result<()> {
         .caused_by(error)
     })?;
     tree.insert(GRAPH.to_owned(), json.into());
-    tree.insert(MANIFEST.to_owned(), ingredients.manifest.as_bytes().into());
+    let manifest = with_bundled(&ingredients.manifest, &interpreter.bundled)?;
+    tree.insert(MANIFEST.to_owned(), manifest.into());
     for (path, file) in &ingredients.licenses {
         tree.insert(format!("share/licenses/{path}"), read(file)?);
     }
@@ -217,7 +218,10 @@ pub fn create(ingredients: &Ingredients, output: &Path) -> Result<()> {
             hash: 0,
         },
     };
-    target.write(|out| write_image(out, &stub, &layout, &frozen, header, &mut |_, _| {}))?;
+    let write = |out: &mut dyn std::io::Write| {
+        write_image(out, &stub, &layout, &frozen, header, &mut |_, _| {})
+    };
+    target.write(write, |_| Ok(()))?;
     Ok(())
 }
 
@@ -252,6 +256,8 @@ struct Interpreter {
     standard: BTreeSet<String>,
     /// What CPython has frozen itself: `_imp._frozen_module_names()`.
     frozen: BTreeSet<String>,
+    /// Libraries whose source is part of CPython's, with their versions.
+    bundled: BTreeMap<String, String>,
 }
 
 impl Interpreter {
@@ -263,6 +269,8 @@ print('.'.join(map(str, sys.version_info[:3])), sys.hexversion, int.from_bytes(M
 print(*sys.builtin_module_names)
 print(*sorted(sys.stdlib_module_names))
 print(*sorted(_imp._frozen_module_names()))
+import _decimal, pyexpat
+print('expat', '.'.join(map(str, pyexpat.version_info)), 'mpdecimal', _decimal.__libmpdec_version__)
 ";
         let failed = || {
             Error::new(
@@ -279,7 +287,7 @@ print(*sorted(_imp._frozen_module_names()))
         }
         let text = String::from_utf8_lossy(&output.stdout);
         let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split(' ').collect()).collect();
-        let [identity, builtin, standard, frozen] = &lines[..] else {
+        let [identity, builtin, standard, frozen, bundled] = &lines[..] else {
             return Err(failed());
         };
         let [version, hexversion, magic, cache_tag] = identity[..] else {
@@ -299,8 +307,24 @@ print(*sorted(_imp._frozen_module_names()))
             builtin: names(builtin),
             standard: names(standard),
             frozen: names(frozen),
+            bundled: bundled
+                .chunks_exact(2)
+                .map(|pair| (pair[0].to_owned(), pair[1].to_owned()))
+                .collect(),
         })
     }
+}
+
+/// The manifest with the versions of the libraries whose source is part of CPython's.
+fn with_bundled(manifest: &str, bundled: &BTreeMap<String, String>) -> Result<Vec<u8>> {
+    let invalid = |error: serde_json::Error| {
+        Error::new(Code::DamagedRuntime, "the manifest is not JSON").caused_by(error)
+    };
+    let mut manifest: serde_json::Value = serde_json::from_str(manifest).map_err(invalid)?;
+    if let Some(fields) = manifest.as_object_mut() {
+        fields.insert("bundled".to_owned(), serde_json::json!(bundled));
+    }
+    serde_json::to_vec_pretty(&manifest).map_err(invalid)
 }
 
 /// Files by path below the root.

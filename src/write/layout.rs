@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use fastice_image::{ModuleKind, Raw};
 
-use crate::{Code, Error, Result};
+use crate::{Code, Error, Result, bom};
 
 /// Index of the part of the summary that an entry counts for.
 pub(crate) type Share = usize;
@@ -111,6 +111,24 @@ impl Layout {
                 format!("two parts of the program claim /fastice/{}", slot.key()),
             )),
         }
+    }
+}
+
+impl bom::Files for Layout {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>> {
+        let Some(Entry::File(file)) = self.entries.get(path) else {
+            return Ok(None);
+        };
+        match &file.contents {
+            Contents::Bytes(bytes) => Ok(Some(bytes.to_vec())),
+            Contents::Disk(disk) => fs_err::read(disk).map(Some).map_err(Error::io),
+            // Nothing that is asked for comes from the pack as it is.
+            Contents::Packed(_) => Ok(None),
+        }
+    }
+
+    fn paths(&self) -> Result<Vec<String>> {
+        Ok(self.entries.keys().cloned().collect())
     }
 }
 

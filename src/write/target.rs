@@ -46,22 +46,26 @@ impl Target {
         }
     }
 
-    /// Lets `write` fill a temporary file and gives it its name. When anything fails, nothing is
-    /// left behind.
+    /// Lets `write` fill a temporary file, and gives it its name if `accept` has nothing against it. When anything
+    /// fails, nothing is left behind.
     ///
     /// # Errors
     /// Why it cannot be written.
     pub(crate) fn write<T>(
         &self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<T>,
+        accept: impl FnOnce(&T) -> Result<()>,
     ) -> Result<T> {
         let directory = match self.path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
         };
         let made = NewDirectories::make(directory).map_err(|error| self.failed(error))?;
-        let result = self
+        let (file, result) = self
             .write_in(directory, write)
+            .map_err(|error| self.failed(error))?;
+        accept(&result)?;
+        file.persist(&self.path)
             .map_err(|error| self.failed(error))?;
         made.keep();
         Ok(result)
@@ -71,15 +75,14 @@ impl Target {
         &self,
         directory: &Path,
         write: impl FnOnce(&mut dyn Write) -> io::Result<T>,
-    ) -> io::Result<T> {
+    ) -> io::Result<(TempFile, T)> {
         let file = TempFile::new_in(directory)?;
         let mut out = BufWriter::with_capacity(1 << 20, file.writer());
         let result = write(&mut out)?;
         out.flush()?;
         drop(out);
         file.seal_executable()?;
-        file.persist(&self.path)?;
-        Ok(result)
+        Ok((file, result))
     }
 
     fn failed(&self, error: io::Error) -> Error {

@@ -44,6 +44,10 @@ impl Program {
             &[],
             &[
                 ("beta/__init__.py", ""),
+                (
+                    "beta-2.5.dist-info/sboms/inner.cdx.json",
+                    r#"{"bomFormat": "CycloneDX", "components": [{"name": "libinner", "version": "3.1"}]}"#,
+                ),
                 ("beta/inner.py", "import json\n"),
                 ("beta/alone.py", "import csv\n"),
             ],
@@ -55,7 +59,7 @@ impl Program {
         Self { workspace }
     }
 
-    fn output(&self, arguments: &str) -> Output {
+    pub(crate) fn output(&self, arguments: &str) -> Output {
         let mut command = self.workspace.fastice();
         command
             .args(arguments.split(' '))
@@ -63,7 +67,7 @@ impl Program {
             .expect("fastice starts")
     }
 
-    fn json(&self, arguments: &str) -> Value {
+    pub(crate) fn json(&self, arguments: &str) -> Value {
         let output = self.output(&format!("{arguments} --output-format json"));
         assert!(output.status.success(), "{}", self.workspace.text(&output));
         serde_json::from_slice(&output.stdout).expect("stdout is one JSON document")

@@ -6,6 +6,7 @@ mod bad_input;
 mod check;
 mod commands;
 mod configuration;
+mod contents;
 mod inside;
 mod interrupt;
 mod reference;

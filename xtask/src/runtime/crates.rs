@@ -6,7 +6,7 @@ use std::process::Command;
 
 use fs_err as fs;
 use miette::IntoDiagnostic;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::step::Step;
 use crate::workspace;
@@ -24,8 +24,18 @@ struct Package {
     name: String,
     version: String,
     manifest_path: PathBuf,
+    /// Its licence, an SPDX expression.
+    license: Option<String>,
     /// Where it comes from; nothing for members of the workspace.
     source: Option<String>,
+}
+
+/// A crate that is compiled into the stub, for the manifest.
+#[derive(Serialize)]
+pub(super) struct Crate {
+    name: String,
+    version: String,
+    license: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -54,15 +64,34 @@ struct DependencyKind {
 /// Beginnings of the names of licence files.
 const LICENSE_FILES: [&str; 5] = ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE"];
 
-/// Licence texts of every foreign crate below `root`, and of Rust's standard library, by their path in a pack.
-pub(super) fn licenses(root: &str, target: &str) -> miette::Result<Vec<(String, PathBuf)>> {
+/// Every foreign crate below `root`, by name.
+pub(super) fn linked_into(root: &str, target: &str) -> miette::Result<Vec<Crate>> {
+    let mut crates: Vec<Crate> = linked(&metadata(target)?, root)
+        .into_iter()
+        .filter(|package| package.source.is_some())
+        .map(|package| Crate {
+            name: package.name.clone(),
+            version: package.version.clone(),
+            license: package.license.clone(),
+        })
+        .collect();
+    crates.sort_by(|a, b| (&a.name, &a.version).cmp(&(&b.name, &b.version)));
+    Ok(crates)
+}
+
+fn metadata(target: &str) -> miette::Result<Metadata> {
     let text = Step::output(
         Command::new(workspace::cargo())
             .args(["metadata", "--format-version=1", "--locked", "--quiet"])
             .args(["--filter-platform", target])
             .current_dir(workspace::root()),
     )?;
-    let metadata: Metadata = serde_json::from_str(&text).into_diagnostic()?;
+    serde_json::from_str(&text).into_diagnostic()
+}
+
+/// Licence texts of every foreign crate below `root`, and of Rust's standard library, by their path in a pack.
+pub(super) fn licenses(root: &str, target: &str) -> miette::Result<Vec<(String, PathBuf)>> {
+    let metadata = metadata(target)?;
     let mut licenses = Vec::new();
     for package in linked(&metadata, root) {
         if package.source.is_some() {

@@ -43,6 +43,8 @@ struct Manifest<'a> {
     rust_compiler: &'a str,
     configure: &'a [String],
     flags: BTreeMap<&'a str, &'a str>,
+    /// The crates in the stub.
+    crates: Vec<crates::Crate>,
     /// SHA-256 of files, versions of tools and packages.
     inputs: &'a BTreeMap<String, String>,
 }
@@ -155,6 +157,7 @@ fn manifest(recipe: &Recipe, cpython: &Cpython, stub: &Stub) -> miette::Result<S
         rust_compiler: &stub.compiler,
         configure: &recipe.configure.arguments,
         flags,
+        crates: crates::linked_into("fastice-stub", stub::TARGET)?,
         inputs: cpython.inputs.all(),
     })
     .into_diagnostic()
