@@ -61,9 +61,8 @@ impl Target {
             _ => Path::new("."),
         };
         let made = NewDirectories::make(directory).map_err(|error| self.failed(error))?;
-        let (file, result) = self
-            .write_in(directory, write)
-            .map_err(|error| self.failed(error))?;
+        let (file, result) =
+            Self::write_in(directory, write).map_err(|error| self.failed(error))?;
         accept(&result)?;
         file.persist(&self.path)
             .map_err(|error| self.failed(error))?;
@@ -72,7 +71,6 @@ impl Target {
     }
 
     fn write_in<T>(
-        &self,
         directory: &Path,
         write: impl FnOnce(&mut dyn Write) -> io::Result<T>,
     ) -> io::Result<(TempFile, T)> {
