@@ -368,6 +368,32 @@ equal((os.getcwd(), open('outside.txt').read()), (outside, 'outside'))
 }
 
 #[test]
+fn children_have_working_directories_of_their_own() {
+    check(
+        r"
+import subprocess, sys
+outside = os.getcwd()
+def where(cwd=None):
+    code = 'import os; print(os.getcwd(), os.path.exists(\'words.txt\'))'
+    return subprocess.run([sys.executable, '-c', code], cwd=cwd, stdout=-1, text=True).stdout
+equal(where(), outside + ' False\n')
+equal(where(APP + '/data'), APP + '/data True\n')
+equal(where(APP), APP + ' False\n')
+# What a child does before it executes its program, it does in the memory of its parent.
+equal(os.getcwd(), outside)
+os.chdir(APP)
+equal((where(), where('data'), where('/tmp')), (APP + ' False\n', APP + '/data True\n', '/tmp False\n'))
+subprocess.run(['true'], cwd='/tmp')
+equal(os.getcwd(), APP)
+if not (child := os.fork()):
+    os.chdir('/tmp')
+    os._exit(os.getcwd() != '/tmp')
+equal((os.waitpid(child, 0)[1], os.getcwd()), (0, APP))
+",
+    );
+}
+
+#[test]
 fn libraries_read_files_of_the_tree() {
     let workspace = Workspace::new();
     let database = workspace.path("app/base.sqlite");

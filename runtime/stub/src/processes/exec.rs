@@ -13,7 +13,7 @@ use super::marker::Marker;
 use super::{PROCESS, Process};
 use crate::executable::Identity;
 use crate::extract::arguments::{self as extract, Translated};
-use crate::vfs::{hidden, program};
+use crate::vfs::{current, hidden, program};
 
 /// The file of this process, whatever became of its path.
 const SELF: &CStr = c"/proc/self/exe";
@@ -96,6 +96,7 @@ impl Process {
         Marker {
             identity: target.unwrap_or(self.identity),
             depth: self.depth + u32::from(is_one_more),
+            directory: current::number(),
             repeats: repeats.then_some(self.kind),
             name_at: name_at.map_or(0, |position| position + 1),
         }
@@ -106,6 +107,8 @@ impl Process {
         Marker {
             identity: self.identity,
             depth: self.depth + 1,
+            // It may have gone elsewhere by then.
+            directory: 0,
             repeats: None,
             name_at: 0,
         }

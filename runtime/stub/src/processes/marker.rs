@@ -9,7 +9,7 @@ use crate::executable::Identity;
 /// Name of the variable, with the sign behind it.
 pub(super) const PREFIX: &[u8] = b"FASTICE_CHILD=";
 
-/// Enough for the prefix, four numbers of 64 bits and a word.
+/// Enough for the prefix, five numbers of 64 bits and a word.
 const TEXT_LEN: usize = 128;
 
 /// Whose child a process is.
@@ -21,6 +21,8 @@ pub(crate) struct Marker {
     pub(super) depth: u32,
     /// The child has the very arguments of its parent, which was this: a program that starts itself again.
     pub(super) repeats: Option<Kind>,
+    /// Number of the directory of the tree that is the child's working directory; 0 if that is outside.
+    pub(super) directory: u64,
     /// The position of the argument that is the name under which the parent was called; 0 if there is none.
     pub(super) name_at: usize,
 }
@@ -73,8 +75,8 @@ impl Marker {
         // It fits: `TEXT_LEN`.
         let _ = write!(
             text,
-            "{}:{}:{}:{}:{repeats}",
-            self.identity.device, self.identity.inode, self.depth, self.name_at
+            "{}:{}:{}:{}:{}:{repeats}",
+            self.identity.device, self.identity.inode, self.depth, self.directory, self.name_at
         );
         text
     }
@@ -90,6 +92,7 @@ impl Marker {
                 inode: field()?.parse().ok()?,
             },
             depth: field()?.parse().ok()?,
+            directory: field()?.parse().ok()?,
             name_at: field()?.parse().ok()?,
             repeats: match field()? {
                 "no" => None,

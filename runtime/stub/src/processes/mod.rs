@@ -22,6 +22,7 @@ use crate::config::CommandLine;
 use crate::executable::Identity;
 use crate::failure::Failure;
 use crate::image::Mapped;
+use crate::vfs::current;
 pub(crate) use environment::take_marker;
 pub(crate) use marker::Marker;
 pub(crate) use role::{Kind, Role};
@@ -57,10 +58,12 @@ pub(crate) fn begin(
     marker: Option<Marker>,
 ) -> Result<Role, Failure> {
     if matches!(mapped.image().header().program, Program::Interpreter) {
+        current::begin(0);
         return Ok(Role::of_program(line));
     }
     let identity = mapped.identity();
     let marker = marker.filter(|marker| marker.identity == identity);
+    current::begin(marker.as_ref().map_or(0, |marker| marker.directory));
     let depth = marker.as_ref().map_or(0, |marker| marker.depth);
     if depth > DEEPEST {
         return Err(Failure::Recursion(DEEPEST));

@@ -1,9 +1,11 @@
 //! The working directory, when it is in the tree.
 //!
-//! The kernel knows nothing of it: its own working directory stays where it was, and that is where child processes begin.
+//! The kernel knows nothing of it: its own working directory stays where it was, and that is where child processes begin,
+//! unless they are this executable, which is told by a marker (see `processes`).
 
+use std::cell::Cell;
 use std::ffi::{c_char, c_int};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 
 use libc::{AT_FDCWD, size_t};
 
@@ -15,15 +17,65 @@ use super::{detour, hidden, memfd};
 /// Number of the directory of the tree that is the working directory; 0 if it is outside.
 static DIRECTORY: AtomicU64 = AtomicU64::new(0);
 
+/// The process that this memory belongs to; 0 before [`begin`]. A child that `vfork` has made works in the memory of its parent
+/// until it executes something, and what it does to its working directory must not be done to the parent's.
+static OWNER: AtomicI32 = AtomicI32::new(0);
+
+thread_local! {
+    /// Such a child of this thread, and its [`DIRECTORY`].
+    static BORROWER: Cell<(libc::pid_t, u64)> = const { Cell::new((0, 0)) };
+}
+
+/// Called once, before Python starts. `inherited` is what [`number`] was in the parent, if that was this executable too.
+pub(crate) fn begin(inherited: u64) {
+    own();
+    // SAFETY: the function only stores a number, and lives as long as the process.
+    unsafe { libc::pthread_atfork(None, None, Some(own)) };
+    if inherited != 0 && tree::is_directory(inherited) {
+        DIRECTORY.store(inherited, Ordering::Relaxed);
+    }
+}
+
+/// Notes that this process owns its memory.
+extern "C" fn own() {
+    // SAFETY: getpid has no preconditions.
+    OWNER.store(unsafe { libc::getpid() }, Ordering::Relaxed);
+}
+
+/// Number of the directory of the tree that is the working directory; 0 if it is outside.
+#[inline]
+pub(crate) fn number() -> u64 {
+    let (process, directory) = BORROWER.get();
+    if process == 0 {
+        return DIRECTORY.load(Ordering::Relaxed);
+    }
+    // SAFETY: getpid has no preconditions.
+    if process == unsafe { libc::getpid() } {
+        return directory;
+    }
+    BORROWER.set((0, 0));
+    DIRECTORY.load(Ordering::Relaxed)
+}
+
+fn set_number(directory: u64) {
+    // SAFETY: getpid has no preconditions.
+    let process = unsafe { libc::getpid() };
+    if process == OWNER.load(Ordering::Relaxed) {
+        DIRECTORY.store(directory, Ordering::Relaxed);
+    } else {
+        BORROWER.set((process, directory));
+    }
+}
+
 /// Is the working directory in the tree?
 #[inline]
 pub(crate) fn is_inside() -> bool {
-    DIRECTORY.load(Ordering::Relaxed) != 0
+    number() != 0
 }
 
 /// The working directory's path below the root, if it is in the tree.
 pub(crate) fn directory() -> Option<&'static str> {
-    match DIRECTORY.load(Ordering::Relaxed) {
+    match number() {
         0 => None,
         inode => Some(tree::path_of(inode)),
     }
@@ -48,7 +100,7 @@ pub(crate) fn depth() -> Option<usize> {
 }
 
 fn enter(path: &str) -> c_int {
-    DIRECTORY.store(tree::inode(path), Ordering::Relaxed);
+    set_number(tree::inode(path));
     0
 }
 
@@ -103,7 +155,7 @@ interpose! {
                 // SAFETY: as the caller promises.
                 let result = unsafe { system_call!(SYS_chdir, outside.as_ptr()) };
                 if result == 0 {
-                    DIRECTORY.store(0, Ordering::Relaxed);
+                    set_number(0);
                     return result;
                 }
                 // SAFETY: as the caller promises.
@@ -120,7 +172,7 @@ interpose! {
         // SAFETY: any number may be given.
         let result = unsafe { system_call!(SYS_fchdir, descriptor) };
         if result == 0 {
-            DIRECTORY.store(0, Ordering::Relaxed);
+            set_number(0);
         }
         result
     }

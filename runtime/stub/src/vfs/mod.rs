@@ -10,7 +10,7 @@
 #[macro_use]
 mod interpose;
 
-mod current;
+pub(crate) mod current;
 mod descriptor;
 mod detour;
 mod directory;

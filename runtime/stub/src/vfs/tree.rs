@@ -128,6 +128,17 @@ pub(crate) fn path_of(inode: u64) -> &'static str {
         .map_or("", |mapped| sound(mapped.image().path(inode)))
 }
 
+/// Is there a directory with this number?
+pub(crate) fn is_directory(inode: u64) -> bool {
+    let Some(image) = IMAGE.get().map(|mapped| mapped.image()) else {
+        return false;
+    };
+    image
+        .path(inode)
+        .and_then(|path| image.file_type(path))
+        .is_ok_and(|found| found == Some(FileType::Directory))
+}
+
 /// The entries of the directory at `path`.
 ///
 /// # Errors

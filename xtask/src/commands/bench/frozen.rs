@@ -26,11 +26,11 @@ pub(super) fn run(runs: usize, options: &runtime::Options) -> miette::Result<()>
             let module = package.join(format!("m{index}.py"));
             fs::write(module, format!("index = {index}\n")).into_diagnostic()?;
         }
-        let script = app.join("program.py");
-        fs::write(&script, include_str!("frozen.py")).into_diagnostic()?;
+        let main = app.join("__main__.py");
+        fs::write(main, include_str!("frozen.py")).into_diagnostic()?;
         for (kind, flags) in [("frozen", &["--freeze", "many"][..]), ("not frozen", &[])] {
             let program = directory.join(format!("{}{number}", kind.replace(' ', "-")));
-            freeze(&builder, &script, &program, flags)?;
+            freeze(&builder, &app, &program, flags)?;
             if kind == "frozen" {
                 let status = Command::new(&program)
                     .arg(number.to_string())
