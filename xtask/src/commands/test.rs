@@ -8,6 +8,7 @@ use fastice_differential::PLAIN_PYTHON_VARIABLE;
 use miette::{IntoDiagnostic, bail};
 
 use super::build::builder;
+use super::cpython_tests;
 use super::runtime::Options;
 use crate::{packages, runtime, workspace};
 
@@ -36,7 +37,8 @@ pub(crate) fn run(options: &Options) -> miette::Result<()> {
         "--no-fail-fast",
     ];
     let environment = [(PACK_VARIABLE, &*pack), (PLAIN_PYTHON_VARIABLE, &*python)];
-    cargo(&tests, &environment)
+    cargo(&tests, &environment)?;
+    cpython_tests::fast(&request)
 }
 
 /// Runs cargo with its output on the terminal; tests find the runtime through the environment.

@@ -130,9 +130,10 @@ pub(crate) fn path_of(inode: u64) -> &'static str {
 
 /// Is there a directory with this number?
 pub(crate) fn is_directory(inode: u64) -> bool {
-    let Some(image) = IMAGE.get().map(|mapped| mapped.image()) else {
+    let Some(mapped) = IMAGE.get() else {
         return false;
     };
+    let image = mapped.image();
     image
         .path(inode)
         .and_then(|path| image.file_type(path))

@@ -15,7 +15,7 @@ use fs_err as fs;
 use miette::{IntoDiagnostic, bail};
 
 use super::runtime;
-use crate::runtime::{Tested, provide_tested};
+use crate::runtime::{Request, Tested, provide_tested};
 use crate::step::Step;
 use compare::Comparison;
 use expected::Expected;
@@ -34,7 +34,7 @@ pub(crate) struct Options {
     /// Test files, as regrtest names them: `test_os`, `test.test_asyncio.test_events` [default: all]
     #[arg(value_name = "TEST")]
     tests: Vec<String>,
-    /// Run the fast selection
+    /// Run the selection that `cargo xtask test` runs
     #[arg(long, conflicts_with = "tests")]
     fast: bool,
     #[command(flatten)]
@@ -56,9 +56,12 @@ struct Flow {
     #[arg(long)]
     resume: bool,
     /// Test files at a time
-    #[arg(long, default_value_t = 2)]
+    #[arg(long, default_value_t = WORKERS)]
     workers: usize,
 }
+
+/// Test files at a time.
+const WORKERS: usize = 2;
 
 pub(crate) fn run(options: &Options) -> miette::Result<()> {
     let tested = provide_tested(&options.runtime.request())?;
@@ -69,6 +72,18 @@ pub(crate) fn run(options: &Options) -> miette::Result<()> {
         &options.tests
     };
     check(&tested, names, &expected, &options.flow)
+}
+
+/// Runs the fast selection.
+pub(crate) fn fast(request: &Request) -> miette::Result<()> {
+    let expected = Expected::read()?;
+    let flow = Flow {
+        table: false,
+        again: false,
+        resume: false,
+        workers: WORKERS,
+    };
+    check(&provide_tested(request)?, &expected.fast, &expected, &flow)
 }
 
 /// The test files that regrtest makes of `names`: packages become their modules. All files if there are no names.
