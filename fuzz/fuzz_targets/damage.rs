@@ -81,6 +81,7 @@ fn image(input: &Input) -> std::io::Result<Vec<u8>> {
             platform: String::new(),
         },
         program: Program::Interpreter,
+        alternatives: Vec::new(),
         settings: Settings::default(),
         frozen: Vec::new(),
         stub: Extent {

@@ -69,7 +69,8 @@ const READERS: [&str; 10] = [
 /// When the executable is damaged.
 pub(super) fn choose(executable: &Executable) -> Result<Vec<Call>> {
     let call = match &executable.header().program {
-        // A runtime pack.
+        // They do what they are told later.
+        Program::Choice | Program::Stdin | Program::Interactive => return Ok(Vec::new()),
         Program::Interpreter => Call::given(vec!["--version".to_owned()]),
         program => match entry(executable, program)? {
             _ if reads_command_line(executable)? => Call {
@@ -93,7 +94,7 @@ fn entry(executable: &Executable, program: &Program) -> Result<Option<Call>> {
             let name = name.strip_suffix(".__main__").unwrap_or(name);
             return Ok(Some(Call::import(format!("import {name}"))));
         }
-        Program::Interpreter => return Ok(None),
+        _ => return Ok(None),
     };
     let Some(source) = executable.contents(&path)? else {
         return Ok(None);

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use fastice_image::{Arguments0, EnvironmentSettings, Settings};
 use serde::Serialize;
 
 use super::{check, print};
@@ -12,7 +13,7 @@ use crate::cli::{self, OutputFormat};
 use crate::configure::{self, Configuration};
 use crate::error::ExitStatus;
 use crate::pipeline::{self, FreezeOptions, Origin, Policy, Summary};
-use crate::resolve::{self, Interpreter, Request};
+use crate::resolve::{self, Application, Entry, Interpreter, Request};
 use crate::runtime::Pack;
 use crate::ui::{Reporter, Terminal, Verbosity, format};
 
@@ -70,6 +71,7 @@ pub(super) fn freeze(
     let output = output(&application.name)?;
     terminal.detail(&format!("writing {}", output.display()));
     let options = FreezeOptions {
+        settings: settings(configuration, application),
         optimization_level: configuration.optimization_level(),
         include_modules: configuration.include_module.clone(),
         exclude_modules: configuration.exclude_module.clone(),
@@ -82,6 +84,32 @@ pub(super) fn freeze(
     let summary = pipeline::freeze(application, &options, &pack, &output, terminal)?;
     terminal.finish();
     Ok(summary)
+}
+
+/// How the interpreter is set up.
+fn settings(configuration: &Configuration, application: &Application) -> Settings {
+    let entry = application.entry.as_ref();
+    let argv0 = match entry {
+        // shiv and pex open the archive that `sys.argv[0]` names.
+        Some(Entry::Archive(_)) => Arguments0::Python,
+        _ => Arguments0::Executable,
+    };
+    let python = match entry {
+        Some(Entry::Interpreter) => configuration.interpreter_config(),
+        Some(Entry::Interactive) => configuration.program_config(true),
+        _ => configuration.program_config(false),
+    };
+    Settings {
+        arguments: configuration.arguments.clone(),
+        argv0: configuration.argv0.unwrap_or(argv0),
+        environment: EnvironmentSettings {
+            policy: configuration.policy(),
+            allow: configuration.environment.allow.clone(),
+            variables: configuration.environment.variables.clone(),
+        },
+        python,
+        ..Settings::default()
+    }
 }
 
 /// The JSON document that a build prints.

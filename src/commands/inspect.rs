@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use fastice_image::{Program, PythonIdentity, Settings};
+use fastice_image::{Alternative, Policy, Program, PythonIdentity, Settings};
 use serde::Serialize;
 
 use super::print;
@@ -26,6 +26,7 @@ struct Document<'a> {
     format: u16,
     python: &'a PythonIdentity,
     program: &'a Program,
+    alternatives: &'a [Alternative],
     settings: &'a Settings,
     size: u64,
     frozen_modules: usize,
@@ -47,6 +48,7 @@ pub(super) fn inspect(arguments: &cli::Inspect) -> Result<ExitStatus> {
         format: fastice_image::FORMAT_VERSION,
         python: &header.python,
         program: &header.program,
+        alternatives: &header.alternatives,
         settings: &header.settings,
         size: executable.size(),
         frozen_modules: header.frozen.len(),
@@ -76,7 +78,10 @@ fn text(document: &Document) -> String {
                 document.python.version, document.python.platform, document.python.cache_tag
             ),
         ),
-        ("runs", program(document.program)),
+        (
+            "runs",
+            with_arguments(program(document.program), &document.settings.arguments),
+        ),
         ("optimize", document.settings.optimization_level.to_string()),
         ("size", format::size(document.size)),
         (
@@ -96,6 +101,12 @@ fn text(document: &Document) -> String {
             .to_owned(),
         ),
     ];
+    for alternative in document.alternatives {
+        let how = program(&alternative.program);
+        let how = with_arguments(how, &alternative.arguments);
+        rows.push(("or", format!("{}: {how}", alternative.name)));
+    }
+    environment(&mut rows, document.settings);
     for (number, path) in document.settings.search_paths.iter().enumerate() {
         let key = if number == 0 { "sys.path" } else { "" };
         rows.push((key, format!("{}/{path}", fastice_image::ROOT)));
@@ -105,6 +116,7 @@ fn text(document: &Document) -> String {
     for (key, value) in rows {
         let _ = writeln!(out, "{key:<10}{value}");
     }
+    configuration(&mut out, document.settings);
     out.push_str("\ncontents\n");
     for part in &document.parts {
         let version = part
@@ -138,12 +150,53 @@ fn native(native: &Native) -> Vec<(&'static str, String)> {
     rows
 }
 
+/// A command line with the arguments that are baked in.
+fn with_arguments(mut line: String, arguments: &[String]) -> String {
+    for argument in arguments {
+        let _ = write!(line, " {argument}");
+    }
+    line
+}
+
+/// Variables, and what may override them.
+fn environment(rows: &mut Vec<(&str, String)>, settings: &Settings) {
+    let environment = &settings.environment;
+    let policy = match environment.policy {
+        Policy::None => "overrides nothing".to_owned(),
+        Policy::Listed => format!("may override {}", environment.allow.join(", ")),
+        Policy::All => "may override everything".to_owned(),
+    };
+    rows.push(("variables", policy));
+    for (name, value) in &environment.variables {
+        rows.push(("", format!("{name}={value}")));
+    }
+}
+
+/// The fields of `PyPreConfig` and `PyConfig` that are not CPython's default.
+fn configuration(out: &mut String, settings: &Settings) {
+    let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(&settings.python) else {
+        return;
+    };
+    if fields.is_empty() {
+        return;
+    }
+    out.push_str("\nconfiguration\n");
+    for (name, value) in fields {
+        let _ = writeln!(out, "  {name} = {value}");
+    }
+}
+
 /// What runs, as a command line of `python` would say it.
 fn program(program: &Program) -> String {
     let root = fastice_image::ROOT;
     match program {
         Program::File { path } | Program::Directory { path } => format!("python {root}/{path}"),
         Program::Module { name } => format!("python -m {name}"),
-        Program::Interpreter => "python (a runtime pack)".to_owned(),
+        Program::Interpreter => "python itself".to_owned(),
+        Program::Archive { path } => format!("python {root}/{path}"),
+        Program::Command { code } => format!("python -c {code:?}"),
+        Program::Stdin => "python -".to_owned(),
+        Program::Interactive => "python -i".to_owned(),
+        Program::Choice => "one of its programs".to_owned(),
     }
 }

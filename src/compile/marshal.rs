@@ -64,6 +64,38 @@ pub(crate) fn canonicalize(stream: &[u8]) -> Result<Vec<u8>, MarshalError> {
     Ok(writer.out)
 }
 
+/// The names that the code in `stream` uses for anything but local variables, imports among them.
+///
+/// Recurses as [`canonicalize`] does.
+pub(crate) fn names(stream: &[u8]) -> Result<Vec<String>, MarshalError> {
+    let mut reader = Reader {
+        rest: stream,
+        graph: Graph::default(),
+        references: Vec::new(),
+        depth: 0,
+    };
+    let root = reader.object()?;
+    let graph = reader.graph;
+    let node = |id: Id| graph.nodes.get(id as usize);
+    if !matches!(node(root), Some(Node::Code(_))) {
+        return Err(MarshalError::OutOfRange);
+    }
+    let mut names = Vec::new();
+    for code in &graph.nodes {
+        let Node::Code(code) = code else { continue };
+        // code, consts, names, …
+        let Some(Node::Tuple(used)) = node(code.before_line[2]) else {
+            continue;
+        };
+        for name in used {
+            if let Some(Node::Text(text)) = node(*name) {
+                names.push(String::from_utf8_lossy(text).into_owned());
+            }
+        }
+    }
+    Ok(names)
+}
+
 /// Index of a node in its graph.
 type Id = u32;
 

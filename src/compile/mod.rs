@@ -50,6 +50,12 @@ impl Code {
     }
 }
 
+/// The names that a marshaled code object uses, imported modules among them; nothing if it is none.
+pub(crate) fn names(marshaled: &[u8]) -> Option<Vec<String>> {
+    // Its threads have the stack that it takes.
+    crate::analyze::imports::in_pool(|| marshal::names(marshaled)).ok()
+}
+
 /// What became of a [`Job`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {

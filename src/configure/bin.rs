@@ -1,4 +1,4 @@
-//! `mode`, `argv0` and `[[tool.fastice.bin]]`: what runs.
+//! `mode` and `[[tool.fastice.bin]]`: what runs.
 
 use clap::ValueEnum;
 use schemars::JsonSchema;
@@ -52,17 +52,6 @@ impl Mode {
             Self::Interpreter => "interpreter",
         }
     }
-}
-
-/// What `sys.argv[0]` is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Arguments0 {
-    /// The name under which the executable was called. The default, except for archives.
-    Executable,
-    /// What it is under `python` in this mode: the path of the file or module, `-c`, `-`, or nothing. The default for archives,
-    /// which open themselves by it.
-    Python,
 }
 
 /// A further program in the same file. It runs when the executable is called by its name, or with its name as the first argument.

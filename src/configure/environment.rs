@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use fastice_image::Policy;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// Variables of the environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -16,17 +17,4 @@ pub struct Environment {
     pub allow: Vec<String>,
     /// Variables that are set before Python starts.
     pub variables: BTreeMap<String, String>,
-}
-
-/// What the environment may override at run time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Policy {
-    /// Nothing: baked variables win, and `PYTHON*` variables have no effect.
-    #[default]
-    None,
-    /// What `allow` lists. `PYTHON*` variables that it does not list are removed from the program's environment.
-    Listed,
-    /// Everything.
-    All,
 }

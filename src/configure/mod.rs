@@ -21,16 +21,15 @@ pub mod reference;
 mod schema;
 mod variables;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use fastice_image::PythonConfig;
+use fastice_image::{Arguments0, Policy, PythonConfig};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub use bin::{Arguments0, Bin, Mode};
+pub use bin::{Bin, Mode};
 pub use discover::load;
-pub use environment::{Environment, Policy};
+pub use environment::Environment;
 pub use policy::{Checking, Limits};
 
 use crate::cli;
@@ -148,9 +147,43 @@ impl Configuration {
             .unwrap_or(0)
     }
 
-    /// The variables that are baked in.
-    pub fn variables(&self) -> &BTreeMap<String, String> {
-        &self.environment.variables
+    /// What the environment may override at run time.
+    pub fn policy(&self) -> Policy {
+        match (self.environment.policy, self.python.use_environment) {
+            (Some(policy), _) => policy,
+            (None, Some(true)) => Policy::All,
+            (None, _) => Policy::None,
+        }
+    }
+
+    /// The fields of `PyPreConfig` and `PyConfig` for a frozen program: what is not set is so that nothing outside the executable
+    /// changes how it runs.
+    pub fn program_config(&self, has_prompt: bool) -> PythonConfig {
+        let mut python = self.interpreter_config();
+        let variables = self.policy() != Policy::None;
+        let is_open = variables
+            || python.user_site_directory == Some(true)
+            || python.safe_path == Some(false);
+        python.isolated.get_or_insert(!is_open);
+        python.use_environment.get_or_insert(variables);
+        python.user_site_directory.get_or_insert(false);
+        python.safe_path.get_or_insert(true);
+        // It is `site` that gives the prompt its history and completion.
+        python.site_import.get_or_insert(has_prompt);
+        python.write_bytecode.get_or_insert(false);
+        python.pathconfig_warnings.get_or_insert(false);
+        python.parse_argv.get_or_insert(false);
+        python
+    }
+
+    /// The same for an interpreter, which is as `python` is.
+    pub fn interpreter_config(&self) -> PythonConfig {
+        let mut python = self.python.clone();
+        if python.hash_seed.is_some() {
+            python.use_hash_seed.get_or_insert(true);
+        }
+        python.optimization_level = Some(self.optimization_level());
+        python
     }
 }
 

@@ -59,6 +59,10 @@ pub(super) fn from_flag(text: &str) -> Result<Document> {
         .find(|(path, _)| normalized(&path.join(".")) == wanted);
     let toml = match known {
         Some((path, schema)) => format!("{} = {}", path.join("."), toml_of(value.trim(), schema)),
+        // A key of a table of strings needs no quotes either.
+        None if within_strings(&wanted) => {
+            format!("{key} = {}", toml::Value::String(value.to_owned()))
+        }
         None => format!("{key} = {}", toml_or_text(value.trim())),
     };
     document("--config", &toml)
@@ -91,6 +95,16 @@ fn toml_of(value: &str, schema: &Value) -> String {
         }
         _ => toml_or_text(value),
     }
+}
+
+/// Is this a key of a table whose keys are free?
+fn within_strings(key: &str) -> bool {
+    schema::all_keys().into_iter().any(|(path, schema)| {
+        let prefix = format!("{}.", normalized(&path.join(".")));
+        key.starts_with(&prefix)
+            && schema::allows(schema, "object")
+            && schema::keys(schema).is_none()
+    })
 }
 
 /// What is no TOML is meant as text.

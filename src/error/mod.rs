@@ -155,6 +155,16 @@ codes! {
     ConfigurationValue = "E0062", Failure;
     /// Two parts of the configuration contradict each other.
     ConfigurationConflict = "E0063", Failure;
+    /// A ZIP archive is damaged.
+    DamagedArchive = "E0070", Failure;
+    /// A ZIP archive is encrypted.
+    EncryptedArchive = "E0071", Failure;
+    /// A ZIP archive has names that lead out of it, or is a bomb.
+    UnsafeArchive = "E0072", Failure;
+    /// Compiled code is for another Python, or none.
+    UnfitBytecode = "E0073", Failure;
+    /// The input cannot run in the mode that was asked for.
+    UnfitMode = "E0074", Failure;
     /// The executable fails where there is nothing but it.
     CheckFailed = "E0080", Failure;
     /// The place for a check cannot be set up.

@@ -296,7 +296,7 @@ impl<'a> Executable<'a> {
         let start = match &self.header().program {
             Program::File { path } => Some(path.clone()),
             Program::Directory { path } => Some(format!("{path}/__main__.py")),
-            Program::Module { .. } | Program::Interpreter => None,
+            _ => None,
         };
         Ok(Some(Graph::new(&record, modules, start.as_deref())))
     }

@@ -1,59 +1,21 @@
 //! What the executable runs.
 
-use fastice_image::{Program, PythonIdentity};
+use fastice_image::{Alternative, Program, PythonIdentity};
 
 use crate::analyze::Modules;
-use crate::collect::{APP, Collected, Collection, console_script};
+use crate::collect::{APP, Collection};
 use crate::resolve::{Application, Entry};
 use crate::runtime::{self, StandardLibrary};
-use crate::write::Contents;
 use crate::{Code, Error, Result};
 
-/// The entry, with its file in the collection, but not yet looked up among the modules.
+/// The entries, with their files in the collection, but not yet looked up among the modules.
 pub(super) struct Prepared {
     /// What runs, a package named as itself.
-    program: Program,
-    /// Modules that the entry imports.
+    pub(super) program: Program,
+    /// What else runs.
+    pub(super) alternatives: Vec<Alternative>,
+    /// Modules that the entries import.
     pub(super) imports: Vec<String>,
-}
-
-/// Writes what the entry needs into `collection`: a function gets its console script.
-pub(super) fn prepare(application: &Application, collection: &mut Collection) -> Result<Prepared> {
-    let mut imports = Vec::new();
-    let program = match &application.entry {
-        Entry::Script(path) => Program::File {
-            path: format!("{APP}/{}", path.display()),
-        },
-        Entry::Directory => Program::Directory {
-            path: APP.to_owned(),
-        },
-        Entry::Module(name) => {
-            imports.push(name.clone());
-            imports.push(format!("{name}.__main__"));
-            Program::Module { name: name.clone() }
-        }
-        Entry::Function { module, attribute } => {
-            imports.push(module.clone());
-            let path = format!("bin/{}", application.name);
-            let script = Collected {
-                contents: Contents::Bytes(console_script(module, attribute).into_bytes().into()),
-                executable: true,
-                share: collection.program_share(),
-                own: None,
-            };
-            collection.files.insert(path.clone(), script);
-            Program::File { path }
-        }
-    };
-    if let Program::File { path } = &program
-        && !collection.files.contains_key(path)
-    {
-        return Err(Error::new(
-            Code::NoEntry,
-            format!("the program's own file {path} is not among its files"),
-        ));
-    }
-    Ok(Prepared { program, imports })
 }
 
 /// `sys.path` of the program, below the root.
@@ -65,13 +27,17 @@ pub(super) fn search_paths(
     let mut paths = Vec::new();
     if application.app.is_some() {
         // As `python` does it: the directory of the script comes first.
-        paths.push(match &application.entry {
-            Entry::Script(script) => match script.parent().and_then(std::path::Path::to_str) {
-                Some(parent) if !parent.is_empty() => format!("{APP}/{parent}"),
-                _ => APP.to_owned(),
-            },
-            _ => APP.to_owned(),
-        });
+        match &application.entry {
+            Some(Entry::Script(script)) => {
+                match script.parent().and_then(std::path::Path::to_str) {
+                    Some(parent) if !parent.is_empty() => paths.push(format!("{APP}/{parent}")),
+                    _ => paths.push(APP.to_owned()),
+                }
+            }
+            // The archive itself does, and CPython puts it there.
+            Some(Entry::Archive(_)) => {}
+            _ => paths.push(APP.to_owned()),
+        }
     }
     paths.extend(runtime::search_paths(identity));
     paths.extend(collection.search_paths.iter().cloned());
@@ -79,16 +45,19 @@ pub(super) fn search_paths(
 }
 
 impl Prepared {
-    /// Is the source at `origin` the very file that runs?
+    /// Is the source at `origin` a file that runs?
     pub(super) fn runs(&self, origin: &str) -> bool {
-        match &self.program {
-            Program::File { path } => path == origin,
-            Program::Directory { path } => origin == format!("{path}/__main__.py"),
-            Program::Module { .. } | Program::Interpreter => false,
-        }
+        let alternatives = self.alternatives.iter().map(|other| &other.program);
+        std::iter::once(&self.program)
+            .chain(alternatives)
+            .any(|program| match program {
+                Program::File { path } => path == origin,
+                Program::Directory { path } => origin == format!("{path}/__main__.py"),
+                _ => false,
+            })
     }
 
-    /// The program for the header: `-m` of a package runs its `__main__`, which must exist.
+    /// The programs for the header: `-m` of a package runs its `__main__`, which must exist.
     ///
     /// # Errors
     /// [`Code::NoSuchModule`].
@@ -97,26 +66,42 @@ impl Prepared {
         modules: &Modules,
         search_paths: &[String],
         library: &StandardLibrary,
-    ) -> Result<Program> {
-        let Program::Module { name } = self.program else {
-            return Ok(self.program);
-        };
-        let main = format!("{name}.__main__");
-        let found =
-            |name: &str| find(name, modules, search_paths).or_else(|| standard(name, library));
-        match (found(&name), found(&main)) {
-            (Some(true), Some(_)) => Ok(Program::Module { name: main }),
-            (Some(false), _) => Ok(Program::Module { name }),
-            (Some(true), None) => Err(Error::new(
-                Code::NoSuchModule,
-                format!("the package `{name}` cannot be run: it has no `__main__`"),
-            )
-            .hint("name a module with `-m`, or a function with `-e pkg.mod:func`")),
-            (None, _) => Err(Error::new(
-                Code::NoSuchModule,
-                format!("there is no module `{name}`"),
-            )),
-        }
+    ) -> Result<(Program, Vec<Alternative>)> {
+        let resolve = |program| resolve_module(program, modules, search_paths, library);
+        let alternatives = self.alternatives.into_iter().map(|alternative| {
+            Ok(Alternative {
+                program: resolve(alternative.program)?,
+                ..alternative
+            })
+        });
+        let alternatives = alternatives.collect::<Result<_>>()?;
+        Ok((resolve(self.program)?, alternatives))
+    }
+}
+
+fn resolve_module(
+    program: Program,
+    modules: &Modules,
+    search_paths: &[String],
+    library: &StandardLibrary,
+) -> Result<Program> {
+    let Program::Module { name } = program else {
+        return Ok(program);
+    };
+    let main = format!("{name}.__main__");
+    let found = |name: &str| find(name, modules, search_paths).or_else(|| standard(name, library));
+    match (found(&name), found(&main)) {
+        (Some(true), Some(_)) => Ok(Program::Module { name: main }),
+        (Some(false), _) => Ok(Program::Module { name }),
+        (Some(true), None) => Err(Error::new(
+            Code::NoSuchModule,
+            format!("the package `{name}` cannot be run: it has no `__main__`"),
+        )
+        .hint("name a module with `-m`, or a function with `-e pkg.mod:func`")),
+        (None, _) => Err(Error::new(
+            Code::NoSuchModule,
+            format!("there is no module `{name}`"),
+        )),
     }
 }
 

@@ -3,7 +3,9 @@
 mod assemble;
 mod entry;
 mod policy;
+mod prepare;
 mod shares;
+mod whole_python;
 
 use std::path::{Path, PathBuf};
 
@@ -37,6 +39,8 @@ pub struct FreezeOptions {
     /// Standard modules (dotted; a package means all of it) to leave out although they are
     /// imported.
     pub exclude_modules: Vec<String>,
+    /// How the interpreter is set up. Search path and optimization level are filled in.
+    pub settings: Settings,
     /// Do not take libraries of this machine that native code needs.
     pub leave_libraries: bool,
     /// Libraries of this machine to take although nothing is seen to need them: names or paths.
@@ -123,7 +127,7 @@ pub fn freeze(
     reporter.stage("Collecting files");
     let site_packages = format!("{}/site-packages", library_directory(identity));
     let mut collection = collect(application, &site_packages, reporter)?;
-    let mut program = entry::prepare(application, &mut collection)?;
+    let mut program = prepare::prepare(application, &mut collection, pack, &library)?;
     program
         .imports
         .extend(startup::prepare(&mut collection, &site_packages));
@@ -171,7 +175,7 @@ pub fn freeze(
         entry: &program.imports,
     })
     .encode()?;
-    let program = program.resolve(&modules, &search_paths, &library)?;
+    let (program, alternatives) = program.resolve(&modules, &search_paths, &library)?;
 
     reporter.stage("Assembling the image");
     let mut layout = Layout::default();
@@ -216,9 +220,11 @@ pub fn freeze(
         name: application.name.clone(),
         python: identity.clone(),
         program,
+        alternatives,
         settings: Settings {
             search_paths,
             optimization_level: level,
+            ..options.settings.clone()
         },
         frozen: Vec::new(),
         // Filled in by the writer.

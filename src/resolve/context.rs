@@ -8,7 +8,8 @@ use pep440_rs::{Version, VersionSpecifiers};
 
 use super::installer::{self, Plan, Tool};
 use super::request::{Choice, Interpreter, Request, Resolved};
-use super::{AppTree, Application, Entry, entry, site, tree};
+use super::{Alternative, AppTree, Application, Entry, entry, site, tree};
+use crate::configure::Bin;
 use crate::interrupt::TempDir;
 use crate::ui::{Reporter, format};
 use crate::{Code, Error, Result};
@@ -39,7 +40,8 @@ impl Dependencies {
     pub(super) fn resolved(
         self,
         name: String,
-        entry: Entry,
+        entry: Option<Entry>,
+        alternatives: Vec<Alternative>,
         app: Option<AppTree>,
         own_distributions: Vec<String>,
     ) -> Resolved {
@@ -47,6 +49,7 @@ impl Dependencies {
             application: Application {
                 name,
                 entry,
+                alternatives,
                 app,
                 site: self.site,
                 own_distributions,
@@ -71,14 +74,60 @@ impl Context<'_> {
         scripts: &BTreeMap<String, String>,
         whose: &str,
     ) -> Result<(Option<String>, Entry)> {
-        match &self.request.choice {
-            Some(Choice::Entry(text)) => Ok((None, entry::parse(text)?)),
-            Some(Choice::Module(text)) => Ok((None, entry::parse_module(text)?)),
-            Some(Choice::Script(name)) => {
+        let Some(choice) = &self.request.choice else {
+            return entry::choose(scripts, None, whose).map(|(name, entry)| (Some(name), entry));
+        };
+        match (choice.entry()?, choice) {
+            (None, Choice::Script(name)) => {
                 entry::choose(scripts, Some(name), whose).map(|(name, entry)| (Some(name), entry))
             }
-            None => entry::choose(scripts, None, whose).map(|(name, entry)| (Some(name), entry)),
+            (None, _) => {
+                entry::choose(scripts, None, whose).map(|(name, entry)| (Some(name), entry))
+            }
+            (Some(entry), _) => Ok((None, entry)),
         }
+    }
+
+    /// What runs by default, if anything does: where there are further programs, there need not be a main one.
+    pub(super) fn main(&self, entry: Result<Entry>) -> Result<Option<Entry>> {
+        match entry {
+            Ok(entry) => Ok(Some(entry)),
+            Err(error)
+                if self.request.choice.is_none()
+                    && !self.request.bins.is_empty()
+                    && matches!(error.code(), Code::NoEntry | Code::SeveralEntries) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The further programs, where these are the console scripts and `roots` the search path.
+    pub(super) fn alternatives(
+        &self,
+        scripts: &BTreeMap<String, String>,
+        whose: &str,
+        roots: &[&Path],
+    ) -> Result<Vec<Alternative>> {
+        let alternative = |bin: &Bin| {
+            let entry = if let Some(name) = &bin.script {
+                entry::choose(scripts, Some(name), whose)?.1
+            } else if let Some(text) = &bin.entry {
+                entry::parse(text)?
+            } else if let Some(text) = &bin.module {
+                entry::parse_module(text)?
+            } else {
+                Entry::Command(bin.command.clone().unwrap_or_default())
+            };
+            entry::check(&entry, roots)?;
+            Ok(Alternative {
+                name: bin.name.clone(),
+                entry,
+                arguments: bin.arguments.clone(),
+            })
+        };
+        self.request.bins.iter().map(alternative).collect()
     }
 
     /// Installs a wheel of the project in `directory`, with what it requires.

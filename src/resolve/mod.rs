@@ -11,6 +11,7 @@ mod pyproject;
 mod request;
 mod site;
 mod tree;
+pub(crate) mod zip;
 
 use std::path::PathBuf;
 
@@ -22,8 +23,10 @@ pub use request::{Choice, Input, Interpreter, Request, Resolved};
 pub struct Application {
     /// Name of the executable, without directory: `forecast`.
     pub name: String,
-    /// What runs.
-    pub entry: Entry,
+    /// What runs; nothing if only one of the alternatives can.
+    pub entry: Option<Entry>,
+    /// What else runs, by name.
+    pub alternatives: Vec<Alternative>,
     /// The program's own files, taken as they lie, that appear as `/fastice/app`: a script with the modules beside
     /// it, or a project without build back end (its source root: what would be `sys.path[0]`).
     pub app: Option<AppTree>,
@@ -72,4 +75,25 @@ pub enum Entry {
     Module(String),
     /// The app tree has a `__main__.py` at its top and is no package: `python DIR`.
     Directory,
+    /// A ZIP archive of the app tree, relative to its root, that has a `__main__`: `python FILE`.
+    Archive(PathBuf),
+    /// Code: `python -c CODE`.
+    Command(String),
+    /// What comes on standard input: `python -`.
+    Stdin,
+    /// The prompt: `python -i`.
+    Interactive,
+    /// `python` itself.
+    Interpreter,
+}
+
+/// A further program in the same file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alternative {
+    /// Its name.
+    pub name: String,
+    /// What runs.
+    pub entry: Entry,
+    /// Arguments in front of those that it is called with.
+    pub arguments: Vec<String>,
 }

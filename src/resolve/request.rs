@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::Application;
 use super::installer::Tool;
-use crate::cli;
-use crate::configure::Configuration;
+use super::{Application, Entry, entry};
+use crate::configure::{Bin, Configuration, Mode};
 use crate::interrupt::TempDir;
 use crate::runtime::Pack;
+use crate::{Result, cli};
 
 /// What the user named.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum Input {
     Path(PathBuf),
     /// A requirement for the installer, `httpie>=3`.
     Requirement(String),
+    /// Nothing: the program is a command, or Python itself.
+    Nothing,
 }
 
 /// How the user chose what runs.
@@ -27,6 +29,50 @@ pub enum Choice {
     Entry(String),
     /// `--module PKG.MOD`.
     Module(String),
+    /// `--command CODE`.
+    Command(String),
+    /// `--mode stdin`.
+    Stdin,
+    /// `--mode interactive`.
+    Interactive,
+    /// `--interpreter`.
+    Interpreter,
+}
+
+impl Choice {
+    /// What runs, unless it takes console scripts to know it.
+    ///
+    /// # Errors
+    /// [`Code::InvalidEntry`](crate::Code::InvalidEntry).
+    pub(super) fn entry(&self) -> Result<Option<Entry>> {
+        Ok(Some(match self {
+            Self::Script(_) => return Ok(None),
+            Self::Entry(text) => entry::parse(text)?,
+            Self::Module(text) => entry::parse_module(text)?,
+            Self::Command(code) => Entry::Command(code.clone()),
+            Self::Stdin => Entry::Stdin,
+            Self::Interactive => Entry::Interactive,
+            Self::Interpreter => Entry::Interpreter,
+        }))
+    }
+
+    /// As the command line says it.
+    pub(super) fn flag(&self) -> &'static str {
+        match self {
+            Self::Script(_) => "--script",
+            Self::Entry(_) => "--entry",
+            Self::Module(_) => "--module",
+            Self::Command(_) => "--command",
+            Self::Stdin => "--mode stdin",
+            Self::Interactive => "--mode interactive",
+            Self::Interpreter => "--interpreter",
+        }
+    }
+
+    /// Does it need no program at all?
+    fn stands_alone(&self) -> bool {
+        !matches!(self, Self::Script(_) | Self::Entry(_) | Self::Module(_))
+    }
 }
 
 /// Everything the user said about the program and its dependencies.
@@ -36,6 +82,10 @@ pub struct Request {
     pub input: Input,
     /// What of it runs.
     pub choice: Option<Choice>,
+    /// How it must run; nothing if the input decides.
+    pub mode: Option<Mode>,
+    /// What else of it runs.
+    pub bins: Vec<Bin>,
     /// Name of the executable, if not derived.
     pub name: Option<String>,
     /// Requirements files.
@@ -51,17 +101,34 @@ pub struct Request {
 impl Request {
     /// What the command line names, built as the configuration says.
     pub fn new(source: &cli::Source, configuration: &Configuration) -> Self {
-        let input = match (&source.from, &source.input) {
-            (Some(requirement), _) => Input::Requirement(requirement.clone()),
-            (None, Some(path)) => Input::Path(path.clone()),
-            (None, None) => Input::Path(PathBuf::from(".")),
+        let mode = configuration.mode.filter(|mode| *mode != Mode::Auto);
+        let by_mode = match mode {
+            Some(Mode::Stdin) => Some(Choice::Stdin),
+            Some(Mode::Interactive) => Some(Choice::Interactive),
+            Some(Mode::Interpreter) => Some(Choice::Interpreter),
+            _ => None,
         };
         let choice = (configuration.script.clone().map(Choice::Script))
             .or_else(|| configuration.entry.clone().map(Choice::Entry))
-            .or_else(|| configuration.module.clone().map(Choice::Module));
+            .or_else(|| configuration.module.clone().map(Choice::Module))
+            .or_else(|| configuration.command.clone().map(Choice::Command))
+            .or(by_mode);
+        let input = match (&source.from, &source.input) {
+            (Some(requirement), _) => Input::Requirement(requirement.clone()),
+            (None, Some(path)) => Input::Path(path.clone()),
+            // Chosen on the command line, it is about no project.
+            (None, None)
+                if source.chooses() && choice.as_ref().is_some_and(Choice::stands_alone) =>
+            {
+                Input::Nothing
+            }
+            (None, None) => Input::Path(PathBuf::from(".")),
+        };
         Self {
             input,
             choice,
+            mode,
+            bins: configuration.bin.clone(),
             name: configuration.name.clone(),
             requirements: configuration.requirements.clone(),
             with: configuration.with.clone(),
@@ -82,6 +149,8 @@ pub struct Interpreter {
     pub program: PathBuf,
     /// `3.13.5`.
     pub version: String,
+    /// Magic number of its `.pyc` files.
+    pub magic: u32,
 }
 
 impl Interpreter {
@@ -90,6 +159,7 @@ impl Interpreter {
         Self {
             program: pack.python().to_owned(),
             version: pack.header().python.version.clone(),
+            magic: pack.header().python.magic,
         }
     }
     /// `3.13`.

@@ -207,6 +207,7 @@ pub fn create(ingredients: &Ingredients, output: &Path) -> Result<()> {
         name: "python".to_owned(),
         python: identity.clone(),
         program: Program::Interpreter,
+        alternatives: Vec::new(),
         settings: Settings {
             search_paths: search_paths(identity),
             ..Settings::default()

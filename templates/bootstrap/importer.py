@@ -153,8 +153,7 @@ class _ProgramSpec(ModuleSpec):
     def parent(self):
         self.__class__ = ModuleSpec
         _fastice.PROGRAM_MODULE = None
-        # CPython keeps no original for the one argument "".
-        sys.argv[0] = sys.orig_argv[0] if sys.orig_argv else ""
+        sys.argv[0] = _fastice.PROGRAM_NAME
         return None
 
 

@@ -2,6 +2,7 @@
 //!
 //! These tests need a builder with its runtime: `cargo xtask test`, or `FASTICE_RUNTIME` with a runtime pack.
 
+mod bad_archives;
 mod bad_input;
 mod check;
 mod commands;

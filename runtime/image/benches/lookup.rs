@@ -52,6 +52,7 @@ fn image(records: usize) -> Vec<u8> {
             platform: "x86_64-linux-gnu".to_owned(),
         },
         program: Program::Interpreter,
+        alternatives: Vec::new(),
         settings: Settings::default(),
         frozen: Vec::new(),
         stub: Extent {

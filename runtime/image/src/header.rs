@@ -1,9 +1,12 @@
 //! The header of the index: everything a start needs, decoded in one step.
 
+use std::collections::BTreeMap;
+
 use bincode::{Decode, Encode};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::node::Extent;
+use crate::python::PythonConfig;
 
 /// Decoded once at each start. Its size does not depend on how many files or modules the image holds.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
@@ -16,6 +19,8 @@ pub struct Header {
     pub python: PythonIdentity,
     /// What runs.
     pub program: Program,
+    /// What else may run, by name.
+    pub alternatives: Vec<Alternative>,
     /// How the interpreter is set up.
     pub settings: Settings,
     /// Modules given to `PyImport_FrozenModules`: what is imported before a path hook can exist.
@@ -60,6 +65,60 @@ pub enum Program {
     },
     /// No program: the command line is that of `python` itself. This is what a runtime pack is.
     Interpreter,
+    /// A ZIP archive with a `__main__`, run as `python FILE`.
+    Archive {
+        /// `app/tool.pyz`.
+        path: String,
+    },
+    /// Code, run as `python -c CODE`.
+    Command {
+        /// Python source.
+        code: String,
+    },
+    /// What comes on standard input, run as `python -`.
+    Stdin,
+    /// The prompt, as of `python -i`.
+    Interactive,
+    /// Nothing of itself: one of the [alternatives](Header::alternatives) must be named.
+    Choice,
+}
+
+/// A program that runs when the executable is called by its name, or with its name as the first argument.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+pub struct Alternative {
+    /// The name.
+    pub name: String,
+    /// What runs.
+    pub program: Program,
+    /// Arguments in front of those that it is called with.
+    pub arguments: Vec<String>,
+}
+
+/// What the environment may override at run time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Policy {
+    /// Nothing: baked variables win, and `PYTHON*` variables have no effect.
+    #[default]
+    None,
+    /// What `allow` lists. `PYTHON*` variables that it does not list are removed from the program's environment.
+    Listed,
+    /// Everything.
+    All,
+}
+
+/// What `sys.argv[0]` is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Arguments0 {
+    /// The name under which the executable was called. The default, except for archives.
+    #[default]
+    Executable,
+    /// What it is under `python` in this mode: the path of the file or module, `-c`, `-`, or nothing. The default for archives,
+    /// which open themselves by it.
+    Python,
 }
 
 /// How the interpreter is set up: the part of `PyPreConfig` and `PyConfig` that the builder decides.
@@ -69,6 +128,25 @@ pub struct Settings {
     pub search_paths: Vec<String>,
     /// `PyConfig.optimization_level`, 0 to 2: what the code objects were compiled with.
     pub optimization_level: u8,
+    /// Arguments in front of those that the program is called with.
+    pub arguments: Vec<String>,
+    /// What `sys.argv[0]` is.
+    pub argv0: Arguments0,
+    /// Variables of the environment.
+    pub environment: EnvironmentSettings,
+    /// Fields of `PyPreConfig` and `PyConfig`.
+    pub python: PythonConfig,
+}
+
+/// Variables of the environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize)]
+pub struct EnvironmentSettings {
+    /// What the environment may override.
+    pub policy: Policy,
+    /// With [`Policy::Listed`]: names of variables; `*` at the end stands for any rest.
+    pub allow: Vec<String>,
+    /// Variables that are set before Python starts.
+    pub variables: BTreeMap<String, String>,
 }
 
 /// One entry of `PyImport_FrozenModules`.

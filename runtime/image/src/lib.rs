@@ -35,7 +35,10 @@ mod zip;
 
 pub use damage::Damage;
 pub use footer::Footer;
-pub use header::{FrozenModule, Header, Program, PythonIdentity, Settings};
+pub use header::{
+    Alternative, Arguments0, EnvironmentSettings, FrozenModule, Header, Policy, Program,
+    PythonIdentity, Settings,
+};
 pub use node::{
     Directory, DirectoryEntry, Extent, FileNode, FileType, Method, ModuleKind, ModuleNode,
 };
@@ -49,7 +52,7 @@ pub use writer::{ImageWriter, Source, Written};
 pub const ROOT: &str = "/fastice";
 
 /// Version of the image format. A stub reads exactly its own version: both are written by one builder.
-pub const FORMAT_VERSION: u16 = 1;
+pub const FORMAT_VERSION: u16 = 2;
 
 /// Exit status of a damaged or unfit executable (`EX_SOFTWARE` of BSD's sysexits.h).
 pub const EXIT_DAMAGED: i32 = 70;

@@ -8,18 +8,19 @@ use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use fastice_image::{Header, Program, ROOT};
+use fastice_image::{Arguments0, Header, Program, ROOT};
 use libc::wchar_t;
 use pyo3_ffi::{
     Py_DecodeLocale, Py_InitializeFromConfig, Py_PreInitializeFromBytesArgs, PyConfig,
     PyConfig_Clear, PyConfig_InitPythonConfig, PyConfig_Read, PyConfig_SetBytesArgv,
     PyConfig_SetBytesString, PyMem_RawFree, PyPreConfig, PyPreConfig_InitPythonConfig,
-    PyWideStringList_Append, PyWideStringList_Insert,
+    PyWideStringList, PyWideStringList_Append, PyWideStringList_Insert,
 };
 
 use crate::executable;
 use crate::processes::{Kind, Role};
 use crate::status::{Ending, check};
+use crate::{program, settings};
 
 /// A command line, which lives as long as the process.
 #[derive(Clone, Copy)]
@@ -64,21 +65,20 @@ impl CommandLine {
     }
 }
 
-/// First phase: memory allocator, locale and the UTF-8 mode, chosen as `python` itself does.
+/// First phase: memory allocator, locale and the UTF-8 mode, chosen as `python` itself does unless the image sets them.
 ///
 /// # Errors
 /// When CPython refuses.
-pub(crate) fn preinitialize(program: &Program, role: &Role) -> Result<(), Ending> {
+pub(crate) fn preinitialize(header: &Header, role: &Role) -> Result<(), Ending> {
     let mut config = MaybeUninit::<PyPreConfig>::uninit();
     // SAFETY: PyPreConfig_InitPythonConfig fills the whole structure.
     let mut config = unsafe {
         PyPreConfig_InitPythonConfig(config.as_mut_ptr());
         config.assume_init()
     };
-    if !is_interpreter(program) {
-        config.isolated = 1;
-        config.use_environment = 0;
-        config.parse_argv = (role.kind == Kind::Interpreter).into();
+    settings::preconfig(&mut config, &header.settings.python);
+    if role.kind == Kind::Interpreter {
+        config.parse_argv = 1;
     }
     let line = role.line;
     // SAFETY: `config` is initialized, and `line` lives as long as the process.
@@ -95,14 +95,42 @@ impl Drop for Config {
     }
 }
 
-/// Sets a string of a [`Config`] from bytes in the encoding of the locale.
+/// Sets a string of a `PyConfig` from bytes in the encoding of the locale.
+///
+/// # Errors
+/// When there is no memory.
+///
+/// # Safety
+/// `config` is initialized, and `field` one of its strings.
+pub(crate) unsafe fn set(
+    config: *mut PyConfig,
+    field: *mut *mut wchar_t,
+    value: &Path,
+) -> Result<(), Ending> {
+    let value = c_string(value);
+    // SAFETY: as the caller promises; `value` is a C string that CPython copies.
+    check(unsafe { PyConfig_SetBytesString(config, field, value.as_ptr()) })
+}
+
+/// Sets a string of a [`Config`].
 macro_rules! set {
     ($config:expr, $field:ident, $value:expr) => {{
-        let value = c_string($value);
         let config = &raw mut $config.0;
-        // SAFETY: `config` is initialized, the field is one of its strings, and `value` a C string that CPython copies.
-        check(unsafe { PyConfig_SetBytesString(config, &raw mut (*config).$field, value.as_ptr()) })
+        // SAFETY: `config` is initialized, and the field is one of its strings.
+        unsafe { set(config, &raw mut (*config).$field, $value) }
     }};
+}
+
+/// Appends to a list of a `PyConfig`, from bytes in the encoding of the locale.
+///
+/// # Errors
+/// When there is no memory.
+pub(crate) fn append(list: &mut PyWideStringList, value: &Path) -> Result<(), Ending> {
+    let list = std::ptr::from_mut(list);
+    with_wide(value, |wide| {
+        // SAFETY: the list belongs to an initialized PyConfig, and `wide` is a C string that is copied.
+        check(unsafe { PyWideStringList_Append(list, wide) })
+    })
 }
 
 impl Config {
@@ -113,18 +141,10 @@ impl Config {
     pub(crate) fn new(header: &Header, role: &Role, executable: &Path) -> Result<Self, Ending> {
         let mut config = Self::of_python();
         let interpreter = is_interpreter(&header.program);
-        if !interpreter {
-            config.isolate();
-        }
         let is_child = role.kind == Kind::Interpreter;
-        if is_child {
-            config.0.parse_argv = 1;
-        }
         let line = role.line;
-        config.0.pathconfig_warnings = 0;
-        config.0.optimization_level = header.settings.optimization_level.into();
-        config.set_command_line(line)?;
-        config.set_paths(header, is_child)?;
+        config.set_command_line(header, role)?;
+        config.set_paths(header, role.program, is_child)?;
         if let Some(directory) = &role.script_directory {
             config.insert_search_path(0, directory)?;
         }
@@ -135,11 +155,19 @@ impl Config {
         };
         set!(config, executable, &invoked)?;
         set!(config, base_executable, executable)?;
-        if !is_child {
-            config.set_program(&header.program)?;
+        let python = &header.settings.python;
+        settings::config(&mut config.0, python)?;
+        config.0.optimization_level = header.settings.optimization_level.into();
+        if is_child {
+            config.0.parse_argv = 1;
+        } else {
+            config.set_program(role.program)?;
         }
-        if interpreter {
-            config.add_python_path(line)?;
+        if let Some(value) = &python.pythonpath_env {
+            config.insert_search_paths(value.as_bytes())?;
+        }
+        if settings::reads_environment(&config.0) {
+            config.add_python_path(header, role)?;
         }
         Ok(config)
     }
@@ -154,11 +182,6 @@ impl Config {
         })
     }
 
-    fn set_command_line(&mut self, line: CommandLine) -> Result<(), Ending> {
-        // SAFETY: the structure is initialized, and `line` lives as long as the process.
-        check(unsafe { PyConfig_SetBytesArgv(&raw mut self.0, argc(line), argv(line).cast()) })
-    }
-
     /// Second phase: core and main initialization.
     ///
     /// # Errors
@@ -168,18 +191,36 @@ impl Config {
         check(unsafe { Py_InitializeFromConfig(&raw const self.0) })
     }
 
-    /// Nothing from outside the executable changes how it runs: no `PYTHON*` variables, user site or working directory.
-    fn isolate(&mut self) {
-        self.0.isolated = 1;
-        self.0.use_environment = 0;
-        self.0.user_site_directory = 0;
-        self.0.site_import = 0;
-        self.0.safe_path = 1;
-        self.0.parse_argv = 0;
-        self.0.write_bytecode = 0;
+    /// `sys.argv` and `sys.orig_argv`.
+    fn set_command_line(&mut self, header: &Header, role: &Role) -> Result<(), Ending> {
+        let mut line = role.line;
+        let is_program = role.kind == Kind::Program && !is_interpreter(&header.program);
+        if is_program && header.settings.argv0 == Arguments0::Python {
+            let mut arguments = line.arguments();
+            arguments.splice(
+                ..arguments.len().min(1),
+                [program::python_name(role.program)],
+            );
+            line = CommandLine::new(arguments);
+        }
+        let config = &raw mut self.0;
+        // SAFETY: the structure is initialized, and `line` lives as long as the process.
+        check(unsafe { PyConfig_SetBytesArgv(config, argc(line), argv(line).cast()) })?;
+        if is_program {
+            for argument in role.original.arguments() {
+                let argument = Path::new(OsStr::from_bytes(argument.to_bytes()));
+                append(&mut self.0.orig_argv, argument)?;
+            }
+        }
+        Ok(())
     }
 
-    fn set_paths(&mut self, header: &Header, is_child: bool) -> Result<(), Ending> {
+    fn set_paths(
+        &mut self,
+        header: &Header,
+        program: &Program,
+        is_child: bool,
+    ) -> Result<(), Ending> {
         let root = Path::new(ROOT);
         for result in [
             set!(self, home, root),
@@ -193,29 +234,32 @@ impl Config {
             result?;
         }
         self.0.module_search_paths_set = 1;
+        if let Some(paths) = &header.settings.python.module_search_paths {
+            for path in paths {
+                append(&mut self.0.module_search_paths, &root.join(path))?;
+            }
+            return Ok(());
+        }
         for path in &header.settings.search_paths {
-            let added_by_cpython = match &header.program {
-                // `python DIR` puts the directory in front of the search path.
-                Program::Directory { path: main } => !is_child && path == main,
+            let added_by_cpython = match program {
+                // `python DIR` and `python ARCHIVE` put it in front of the search path.
+                Program::Directory { path: main } | Program::Archive { path: main } => {
+                    !is_child && path == main
+                }
                 // `site` does, unless it runs in a virtual environment.
                 Program::Interpreter => path.ends_with("/site-packages"),
-                Program::File { .. } | Program::Module { .. } => false,
+                _ => false,
             };
-            if added_by_cpython {
-                continue;
+            if !added_by_cpython {
+                append(&mut self.0.module_search_paths, &root.join(path))?;
             }
-            let list = &raw mut self.0.module_search_paths;
-            with_wide(&root.join(path), |wide| {
-                // SAFETY: the list belongs to an initialized PyConfig, and `wide` is a C string that is copied.
-                check(unsafe { PyWideStringList_Append(list, wide) })
-            })?;
         }
         Ok(())
     }
 
     fn set_program(&mut self, program: &Program) -> Result<(), Ending> {
         match program {
-            Program::File { path } | Program::Directory { path } => {
+            Program::File { path } | Program::Directory { path } | Program::Archive { path } => {
                 set!(self, run_filename, &Path::new(ROOT).join(path))
             }
             // runpy finds the `__main__` of a package by itself, as for `python -m PACKAGE`.
@@ -223,25 +267,41 @@ impl Config {
                 let name = name.strip_suffix(".__main__").unwrap_or(name);
                 set!(self, run_module, Path::new(name))
             }
-            Program::Interpreter => Ok(()),
+            // CPython ends the code of `-c` with a line feed.
+            Program::Command { code } => {
+                set!(self, run_command, Path::new(&format!("{code}\n")))
+            }
+            Program::Interactive => {
+                self.0.interactive = 1;
+                self.0.inspect = 1;
+                Ok(())
+            }
+            Program::Stdin | Program::Interpreter | Program::Choice => Ok(()),
         }
     }
 
     /// Puts PYTHONPATH in front of the search path, unless an option forbids it: CPython leaves that to whoever sets a
     /// search path.
-    fn add_python_path(&mut self, line: CommandLine) -> Result<(), Ending> {
+    fn add_python_path(&mut self, header: &Header, role: &Role) -> Result<(), Ending> {
         let Some(value) = std::env::var_os("PYTHONPATH") else {
             return Ok(());
         };
         // Options are read from a copy: CPython forgets some of them when it reads one structure twice.
         let mut options = Self::of_python();
-        options.set_command_line(line)?;
+        options.set_command_line(header, role)?;
+        settings::config(&mut options.0, &header.settings.python)?;
+        options.0.parse_argv = self.0.parse_argv;
         // SAFETY: the structure is initialized.
         check(unsafe { PyConfig_Read(&raw mut options.0) })?;
         if options.0.pythonpath_env.is_null() {
             return Ok(());
         }
-        for (index, entry) in value.as_bytes().split(|&byte| byte == b':').enumerate() {
+        self.insert_search_paths(value.as_bytes())
+    }
+
+    /// Puts directories, separated by `:`, in front of the search path.
+    fn insert_search_paths(&mut self, value: &[u8]) -> Result<(), Ending> {
+        for (index, entry) in value.split(|&byte| byte == b':').enumerate() {
             let path = std::path::absolute(OsStr::from_bytes(entry))
                 .or_else(|_| std::env::current_dir())
                 .unwrap_or_else(|_| PathBuf::from(OsStr::from_bytes(entry)));

@@ -29,6 +29,8 @@ pub(crate) enum Failure {
     Extraction(String),
     /// The program has started itself this many times, each time from the one before.
     Recursion(u32),
+    /// There are several programs in the image, and none of them was named.
+    NoChoice(Vec<String>),
     /// A mistake of ours.
     Internal(String),
 }
@@ -39,7 +41,11 @@ impl Failure {
         // Written in one piece, so that lines of processes that share a terminal do not mix. That stderr
         // may be closed changes nothing: the exit status tells it too.
         let _ = io::stderr().write_all(format!("{}: {self}\n", program_name()).as_bytes());
-        EXIT_DAMAGED
+        match self {
+            // As for every mistake on a command line.
+            Self::NoChoice(_) => 2,
+            _ => EXIT_DAMAGED,
+        }
     }
 }
 
@@ -57,6 +63,11 @@ impl fmt::Display for Failure {
             Self::Recursion(depth) => write!(
                 f,
                 "stopped: this program has started itself from itself, {depth} processes deep"
+            ),
+            Self::NoChoice(names) => write!(
+                f,
+                "say which program is to run, as the first argument: {}",
+                names.join(", ")
             ),
             Self::Internal(message) => {
                 write!(

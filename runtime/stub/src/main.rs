@@ -7,6 +7,7 @@
 #![no_main]
 
 mod config;
+mod environment;
 mod executable;
 mod extract;
 mod failure;
@@ -17,7 +18,9 @@ mod module;
 mod native;
 mod path;
 mod processes;
+mod program;
 mod run;
+mod settings;
 mod status;
 mod surroundings;
 mod trace;

@@ -5,7 +5,7 @@
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr;
 
-use fastice_image::{Damage, FileType, ModuleKind, ModuleNode, Program, ROOT};
+use fastice_image::{Arguments0, Damage, FileType, ModuleKind, ModuleNode, Program, ROOT};
 use pyo3_ffi::{
     METH_KEYWORDS, METH_O, METH_VARARGS, Py_DECREF, Py_INCREF,
     Py_MOD_PER_INTERPRETER_GIL_SUPPORTED, Py_None, Py_TPFLAGS_BASETYPE, Py_TPFLAGS_DEFAULT,
@@ -159,13 +159,15 @@ unsafe extern "C" fn fill(module: *mut PyObject) -> c_int {
         return -1;
     };
     let header = mapped.image().header();
-    let (file, module_name) = match &header.program {
+    let renames = header.settings.argv0 == Arguments0::Executable;
+    let (file, module_name) = match processes::current_program(header) {
         _ if processes::is_interpreter_child() => (none(), none()),
         Program::File { path } => (file_name(&format!("{ROOT}/{path}")), none()),
-        Program::Module { name } => (none(), string(name)),
-        Program::Directory { .. } | Program::Interpreter => (none(), none()),
+        Program::Module { name } if renames => (none(), string(name)),
+        _ => (none(), none()),
     };
     let has_frozen = sound(mapped.image().has_frozen());
+    let called = processes::name().unwrap_or_default().to_bytes();
     let interpreter = matches!(header.program, Program::Interpreter);
     // SAFETY: `module` is the module that CPython fills right now, with its lock held; each constructor returns a new
     // reference or null, and PyModule_Add takes either.
@@ -177,6 +179,7 @@ unsafe extern "C" fn fill(module: *mut PyObject) -> c_int {
             (c"PROGRAM_FILE", file),
             (c"PROGRAM_MODULE", module_name),
             (c"HAS_FROZEN", PyBool_FromLong(has_frozen.into())),
+            (c"PROGRAM_NAME", file_name_of(called)),
             (c"IS_INTERPRETER", PyBool_FromLong(interpreter.into())),
             (
                 c"OPTIMIZATION_LEVEL",
@@ -467,6 +470,11 @@ fn string(text: &str) -> *mut PyObject {
 
 /// A new string object that names a file, decoded as `os.fsdecode` does; or null with an exception.
 fn file_name(path: &str) -> *mut PyObject {
+    file_name_of(path.as_bytes())
+}
+
+/// The same of any bytes.
+fn file_name_of(path: &[u8]) -> *mut PyObject {
     // SAFETY: as in `string`.
     unsafe { PyUnicode_DecodeFSDefaultAndSize(path.as_ptr().cast(), path.len().cast_signed()) }
 }

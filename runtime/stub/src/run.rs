@@ -67,7 +67,7 @@ impl From<Damage> for Start {
 /// Everything before the program itself.
 fn start(mapped: &Mapped, role: &Role, trace: &mut Trace) -> Result<(), Start> {
     let header = mapped.image().header();
-    config::preinitialize(&header.program, role)?;
+    config::preinitialize(header, role)?;
     trace.phase("preinitialization");
     // SAFETY: the interpreter is not initialized yet; name and function live as long as the process.
     unsafe { PyImport_AppendInittab(module::NAME.as_ptr(), Some(module::init)) };

@@ -35,7 +35,7 @@ pub(in crate::resolve) fn check(entry: &Entry, roots: &[&Path]) -> Result<()> {
             }
             Some(_) => Ok(()),
         },
-        Entry::Script(_) | Entry::Directory => Ok(()),
+        _ => Ok(()),
     }
 }
 

@@ -1,9 +1,10 @@
 //! `fastice build DIR`, a directory without any project file.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::resolve::context::Context;
-use crate::resolve::request::{Choice, Resolved};
+use crate::resolve::request::Resolved;
 use crate::resolve::{Entry, entry, tree};
 use crate::ui::format;
 use crate::{Code, Error, Result};
@@ -13,23 +14,25 @@ use crate::{Code, Error, Result};
 pub(super) fn plain(context: &Context, directory: &Path) -> Result<Resolved> {
     let has = |name: &str| directory.join(name).is_file();
     let parent = directory.parent().unwrap_or(directory);
-    let (root, entry) = match &context.request.choice {
-        Some(Choice::Script(name)) => {
-            return Err(Error::new(
+    let chosen = match &context.request.choice {
+        Some(choice) => Some(choice.entry()?.ok_or_else(|| {
+            Error::new(
                 Code::NoSuchScript,
                 format!(
-                    "`{}` has no console script `{name}`: it has no pyproject.toml",
+                    "`{}` has no console scripts: it has no pyproject.toml",
                     format::path(directory)
                 ),
             )
-            .hint("choose a function with `-e PKG.MOD:FUNC` or a module with `-m PKG.MOD`"));
-        }
-        Some(Choice::Entry(text)) => (directory, entry::parse(text)?),
-        Some(Choice::Module(text)) => (directory, entry::parse_module(text)?),
+            .hint("choose a function with `-e PKG.MOD:FUNC` or a module with `-m PKG.MOD`")
+        })?),
+        None => None,
+    };
+    let (root, entry) = match chosen {
+        Some(entry) => (directory, Ok(entry)),
         None if has("__main__.py") && has("__init__.py") => {
-            (parent, Entry::Module(directory_name(directory)))
+            (parent, Ok(Entry::Module(directory_name(directory))))
         }
-        None if has("__main__.py") => (directory, Entry::Directory),
+        None if has("__main__.py") => (directory, Ok(Entry::Directory)),
         None => {
             let error = Error::new(
                 Code::NoEntry,
@@ -38,26 +41,32 @@ pub(super) fn plain(context: &Context, directory: &Path) -> Result<Resolved> {
                     format::path(directory)
                 ),
             );
-            return Err(suggest_modules(error, directory));
+            (directory, Err(suggest_modules(error, directory)))
         }
     };
+    let entry = context.main(entry)?;
     let dependencies = context.dependencies(Vec::new())?;
     let roots: Vec<&Path> = std::iter::once(root)
         .chain(dependencies.directory())
         .collect();
-    entry::check(&entry, &roots)?;
+    if let Some(entry) = &entry {
+        entry::check(entry, &roots)?;
+    }
+    let whose = format!("the directory `{}`", format::path(directory));
+    let alternatives = context.alternatives(&BTreeMap::new(), &whose, &roots)?;
     let app = if root == directory {
         tree::project(root)?
     } else {
         tree::package(root, directory)?
     };
     let name = match &entry {
-        Entry::Module(module) | Entry::Function { module, .. } => {
+        Some(Entry::Module(module) | Entry::Function { module, .. }) => {
             module.split('.').next().unwrap_or(module).to_owned()
         }
         _ => directory_name(directory),
     };
-    Ok(dependencies.resolved(context.name(&name), entry, Some(app), Vec::new()))
+    let name = context.name(&name);
+    Ok(dependencies.resolved(name, entry, alternatives, Some(app), Vec::new()))
 }
 
 /// Adds to an error about a missing entry the modules of `root` that could run.

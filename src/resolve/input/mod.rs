@@ -1,7 +1,9 @@
 //! The stage itself: which kind of input it is, what must be installed for it, and what then runs.
 
 mod archive;
+mod bytecode;
 mod directory;
+mod nothing;
 mod project;
 mod requirement;
 mod script;
@@ -12,7 +14,8 @@ use std::path::{Path, PathBuf};
 use super::context::Context;
 use super::pyproject::{self, ProjectFile};
 use super::request::{Input, Interpreter, Request, Resolved};
-use super::tree;
+use super::{Entry, tree};
+use crate::configure::Mode;
 use crate::metadata::names;
 use crate::ui::{Reporter, format};
 use crate::{Code, Error, Result};
@@ -54,7 +57,8 @@ pub fn resolve(
         interpreter,
         reporter,
     };
-    match &request.input {
+    let resolved = match &request.input {
+        Input::Nothing => nothing::nothing(&context),
         Input::Requirement(requirement) => requirement::requirement(&context, requirement),
         Input::Path(path) => {
             let path = existing(path)?;
@@ -64,7 +68,40 @@ pub fn resolve(
                 script::script(&context, &path)
             }
         }
+    }?;
+    check_mode(request.mode, resolved.application().entry.as_ref())?;
+    Ok(resolved)
+}
+
+/// Does the program run as the user said?
+fn check_mode(wanted: Option<Mode>, entry: Option<&Entry>) -> Result<()> {
+    let (Some(wanted), Some(entry)) = (wanted, entry) else {
+        return Ok(());
+    };
+    let mode = match entry {
+        Entry::Script(path) if path.extension().is_some_and(|end| end == "pyc") => Mode::Bytecode,
+        Entry::Script(_) => Mode::Script,
+        Entry::Function { .. } => Mode::Entry,
+        Entry::Module(_) => Mode::Module,
+        Entry::Directory => Mode::Directory,
+        Entry::Archive(_) => Mode::Archive,
+        Entry::Command(_) => Mode::Command,
+        Entry::Stdin => Mode::Stdin,
+        Entry::Interactive => Mode::Interactive,
+        Entry::Interpreter => Mode::Interpreter,
+    };
+    if mode == wanted {
+        return Ok(());
     }
+    Err(Error::new(
+        Code::UnfitMode,
+        format!(
+            "the program cannot run as `{}`: it runs as `{}`",
+            wanted.name(),
+            mode.name()
+        ),
+    )
+    .hint("leave `--mode` away, or name another input"))
 }
 
 /// The absolute path of an input that exists.

@@ -22,19 +22,23 @@ pub(super) fn package(
     let whose = format!("the project `{}`", format::path(directory));
     // What can be found wrong at once is not found after minutes of installing.
     if let Some(scripts) = scripts {
-        context
+        let chosen = context
             .choose(scripts, &whose)
-            .map_err(|error| suggest_modules(error, &pyproject::source_root(directory)))?;
+            .map_err(|error| suggest_modules(error, &pyproject::source_root(directory)));
+        context.main(chosen.map(|(_, entry)| entry))?;
     }
     let dependencies = context.installed_project(directory)?;
     let site = dependencies.directory().unwrap_or(directory).to_owned();
     let own = own_distribution(&site, directory)?;
-    let (name, entry) = match context.choose(&own.scripts(), &whose)? {
-        (Some(name), entry) => (name, entry),
-        (None, entry) => (own.name.clone(), entry),
-    };
-    entry::check(&entry, &[&site])?;
-    Ok(dependencies.resolved(context.name(&name), entry, None, vec![own.name]))
+    let scripts = own.scripts();
+    let (script, entry) = split(context.choose(&scripts, &whose));
+    let entry = context.main(entry)?;
+    if let Some(entry) = &entry {
+        entry::check(entry, &[&site])?;
+    }
+    let alternatives = context.alternatives(&scripts, &whose, &[&site])?;
+    let name = context.name(&script.unwrap_or_else(|| own.name.clone()));
+    Ok(dependencies.resolved(name, entry, alternatives, None, vec![own.name]))
 }
 
 /// A project that is taken as it lies, with its dependencies.
@@ -53,18 +57,22 @@ pub(super) fn unpackaged(
     let is_directory_program = scripts.is_empty()
         && context.request.choice.is_none()
         && root.join("__main__.py").is_file();
-    let (script, entry) = if is_directory_program {
-        (None, Entry::Directory)
+    let (script, entry) = split(if is_directory_program {
+        Ok((None, Entry::Directory))
     } else {
         context
             .choose(&scripts, &whose)
-            .map_err(|error| suggest_modules(error, &root))?
-    };
+            .map_err(|error| suggest_modules(error, &root))
+    });
+    let entry = context.main(entry)?;
     let dependencies = context.dependencies(requirements)?;
     let roots: Vec<&Path> = std::iter::once(root.as_path())
         .chain(dependencies.directory())
         .collect();
-    entry::check(&entry, &roots)?;
+    if let Some(entry) = &entry {
+        entry::check(entry, &roots)?;
+    }
+    let alternatives = context.alternatives(&scripts, &whose, &roots)?;
     let fallback = table
         .and_then(|table| table.name.clone())
         .unwrap_or_else(|| directory_name(directory));
@@ -73,7 +81,16 @@ pub(super) fn unpackaged(
         .and_then(|table| table.name.as_deref())
         .map(names::normalize);
     let app = tree::project(&root)?;
-    Ok(dependencies.resolved(name, entry, Some(app), own.into_iter().collect()))
+    let own = own.into_iter().collect();
+    Ok(dependencies.resolved(name, entry, alternatives, Some(app), own))
+}
+
+/// The name of the console script, and what runs.
+fn split(chosen: Result<(Option<String>, Entry)>) -> (Option<String>, Result<Entry>) {
+    match chosen {
+        Ok((script, entry)) => (script, Ok(entry)),
+        Err(error) => (None, Err(error)),
+    }
 }
 
 /// The distribution that was made of the project in `directory`.

@@ -43,6 +43,7 @@ pub(super) fn requirement(context: &Context, requirement: &str) -> Result<Resolv
     }
     let (script, entry) = context.choose(&scripts, &whose)?;
     entry::check(&entry, &[&site])?;
+    let alternatives = context.alternatives(&distribution.scripts(), &whose, &[&site])?;
     let name = context.name(&script.unwrap_or(distribution.name));
-    Ok(dependencies.resolved(name, entry, None, Vec::new()))
+    Ok(dependencies.resolved(name, Some(entry), alternatives, None, Vec::new()))
 }

@@ -1,11 +1,12 @@
 //! `fastice build script.py`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::{archive, siblings};
+use super::{archive, bytecode, siblings};
 use crate::resolve::context::Context;
-use crate::resolve::request::{Choice, Resolved};
-use crate::resolve::{Entry, inline_metadata};
+use crate::resolve::request::Resolved;
+use crate::resolve::{Entry, inline_metadata, zip};
 use crate::ui::format;
 use crate::{Code, Error, Result};
 
@@ -19,15 +20,21 @@ pub(super) fn script(context: &Context, path: &Path) -> Result<Resolved> {
         ));
     }
     let source = fs_err::read(path).map_err(Error::io)?;
-    if source.contains(&0) {
+    if zip::is_meant(path, &source) {
         return archive::archive(context, path);
     }
+    if path.extension().is_some_and(|extension| extension == "pyc") {
+        return bytecode::bytecode(context, path, &source);
+    }
+    if source.contains(&0) {
+        return Err(Error::new(
+            Code::NotAProgram,
+            format!("`{}` is not a Python script", format::path(path)),
+        )
+        .hint("name a script, or a directory with a pyproject.toml or a __main__.py"));
+    }
     if let Some(choice) = &context.request.choice {
-        let flag = match choice {
-            Choice::Script(_) => "--script",
-            Choice::Entry(_) => "--entry",
-            Choice::Module(_) => "--module",
-        };
+        let flag = choice.flag();
         return Err(Error::new(
             Code::InvalidEntry,
             format!(
@@ -49,11 +56,17 @@ pub(super) fn script(context: &Context, path: &Path) -> Result<Resolved> {
         .unwrap_or(path.as_os_str())
         .to_string_lossy();
     let name = context.name(&stem);
-    Ok(dependencies.resolved(name, Entry::Script(file), Some(app), Vec::new()))
+    let mut roots = vec![root.as_path()];
+    let site = dependencies.directory().map(Path::to_owned);
+    roots.extend(site.as_deref());
+    let whose = format!("the script `{}`", format::path(path));
+    let alternatives = context.alternatives(&BTreeMap::new(), &whose, &roots)?;
+    let entry = Some(Entry::Script(file));
+    Ok(dependencies.resolved(name, entry, alternatives, Some(app), Vec::new()))
 }
 
 /// Directory and name of a file.
-fn split(path: &Path) -> Result<(PathBuf, PathBuf)> {
+pub(super) fn split(path: &Path) -> Result<(PathBuf, PathBuf)> {
     match (path.parent(), path.file_name()) {
         (Some(parent), Some(name)) => Ok((parent.to_owned(), PathBuf::from(name))),
         _ => Err(Error::new(

@@ -51,9 +51,10 @@ pub(crate) fn header() -> Header {
         program: Program::File {
             path: "app/main.py".to_owned(),
         },
+        alternatives: Vec::new(),
         settings: Settings {
             search_paths: vec!["lib".to_owned()],
-            optimization_level: 0,
+            ..Settings::default()
         },
         frozen: Vec::new(),
         stub: Extent {

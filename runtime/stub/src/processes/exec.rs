@@ -97,6 +97,7 @@ impl Process {
             identity: target.unwrap_or(self.identity),
             depth: self.depth + u32::from(is_one_more),
             directory: current::number(),
+            alternative: self.alternative,
             repeats: repeats.then_some(self.kind),
             name_at: name_at.map_or(0, |position| position + 1),
         }
@@ -109,6 +110,7 @@ impl Process {
             depth: self.depth + 1,
             // It may have gone elsewhere by then.
             directory: 0,
+            alternative: self.alternative,
             repeats: None,
             name_at: 0,
         }

@@ -10,7 +10,7 @@ use crate::executable::Identity;
 pub(super) const PREFIX: &[u8] = b"FASTICE_CHILD=";
 
 /// Enough for the prefix, five numbers of 64 bits and a word.
-const TEXT_LEN: usize = 128;
+const TEXT_LEN: usize = 144;
 
 /// Whose child a process is.
 #[derive(Clone, Copy)]
@@ -23,6 +23,8 @@ pub(crate) struct Marker {
     pub(super) repeats: Option<Kind>,
     /// Number of the directory of the tree that is the child's working directory; 0 if that is outside.
     pub(super) directory: u64,
+    /// Which of the programs in the image the parent is.
+    pub(super) alternative: Option<usize>,
     /// The position of the argument that is the name under which the parent was called; 0 if there is none.
     pub(super) name_at: usize,
 }
@@ -78,6 +80,9 @@ impl Marker {
             "{}:{}:{}:{}:{}:{repeats}",
             self.identity.device, self.identity.inode, self.depth, self.directory, self.name_at
         );
+        if let Some(alternative) = self.alternative {
+            let _ = write!(text, ":{alternative}");
+        }
         text
     }
 
@@ -99,6 +104,10 @@ impl Marker {
                 "program" => Some(Kind::Program),
                 "interpreter" => Some(Kind::Interpreter),
                 _ => return None,
+            },
+            alternative: match field() {
+                None => None,
+                Some(number) => Some(number.parse().ok()?),
             },
         };
         field().is_none().then_some(marker)

@@ -12,17 +12,18 @@ mod exec;
 mod marker;
 mod role;
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::path::Path;
 use std::sync::OnceLock;
 
-use fastice_image::Program;
+use fastice_image::{Header, Program};
 
 use crate::config::CommandLine;
 use crate::executable::Identity;
 use crate::failure::Failure;
 use crate::image::Mapped;
 use crate::vfs::current;
+use crate::{environment as environment_of_program, program};
 pub(crate) use environment::take_marker;
 pub(crate) use marker::Marker;
 pub(crate) use role::{Kind, Role};
@@ -42,6 +43,8 @@ struct Process {
     /// Its command line, as its Python sees it.
     arguments: Vec<CString>,
     kind: Kind,
+    /// Which of the programs in the image it is.
+    alternative: Option<usize>,
     /// How many of its ancestors, without interruption, are this program too.
     depth: u32,
     /// Its number. In a process that was forked from it and did not yet execute anything, `getpid` tells another one.
@@ -53,13 +56,16 @@ struct Process {
 /// # Errors
 /// When it is one too many of a chain of processes that start each other.
 pub(crate) fn begin(
-    mapped: &Mapped,
+    mapped: &'static Mapped,
     line: CommandLine,
     marker: Option<Marker>,
 ) -> Result<Role, Failure> {
-    if matches!(mapped.image().header().program, Program::Interpreter) {
+    let header = mapped.image().header();
+    if matches!(header.program, Program::Interpreter) {
+        // SAFETY: no other thread exists before Python starts.
+        unsafe { environment_of_program::prepare(&header.settings.environment) };
         current::begin(0);
-        return Ok(Role::of_program(line));
+        return Ok(Role::of_program(line, &header.program));
     }
     let identity = mapped.identity();
     let marker = marker.filter(|marker| marker.identity == identity);
@@ -68,20 +74,49 @@ pub(crate) fn begin(
     if depth > DEEPEST {
         return Err(Failure::Recursion(DEEPEST));
     }
-    let role = match &marker {
-        Some(marker) => role::of_child(line, marker),
-        None => Role::of_program(line),
+    let mut role = match &marker {
+        Some(marker) => role::of_child(line, marker, &header.program),
+        None => Role::of_program(line, &header.program),
     };
+    role.original = line;
+    let parent = marker.as_ref().map(|marker| marker.alternative);
+    if role.kind == Kind::Program {
+        let selected = program::select(header, role.line, parent)?;
+        role.program = selected.program;
+        role.alternative = selected.alternative;
+        role.line = selected.line;
+    } else {
+        role.alternative = parent.flatten();
+    }
+    if marker.is_none() {
+        // SAFETY: no other thread exists before Python starts. A child has got the environment of its parent, which was
+        // prepared.
+        unsafe { environment_of_program::prepare(&header.settings.environment) };
+    }
     PROCESS.get_or_init(|| Process {
         identity,
         path: c_path(mapped.path()),
         arguments: role.line.arguments(),
         kind: role.kind,
+        alternative: role.alternative,
         depth,
         // SAFETY: getpid has no preconditions.
         id: unsafe { libc::getpid() },
     });
     Ok(role)
+}
+
+/// The program of this process.
+pub(crate) fn current_program(header: &Header) -> &Program {
+    let alternative = PROCESS.get().and_then(|process| process.alternative);
+    alternative
+        .and_then(|at| header.alternatives.get(at))
+        .map_or(&header.program, |alternative| &alternative.program)
+}
+
+/// The name under which this process was called, as its Python sees it.
+pub(crate) fn name() -> Option<&'static CStr> {
+    Some(PROCESS.get()?.arguments.first()?.as_c_str())
 }
 
 /// Does this process run python's command line in place of the program?

@@ -5,6 +5,8 @@ use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use fastice_image::Program;
+
 use super::marker::Marker;
 use crate::config::CommandLine;
 use crate::executable::Identity;
@@ -25,6 +27,12 @@ pub(crate) struct Role {
     pub(crate) kind: Kind,
     /// The command line, as that wants it.
     pub(crate) line: CommandLine,
+    /// The command line that the process was started with.
+    pub(crate) original: CommandLine,
+    /// The program of which this process is, whatever runs in it.
+    pub(crate) program: &'static Program,
+    /// Its position among the alternatives; nothing for the main program.
+    pub(crate) alternative: Option<usize>,
     /// The directory of the script that runs, which is to be the first of `sys.path`.
     pub(crate) script_directory: Option<PathBuf>,
 }
@@ -37,38 +45,41 @@ const SHEBANG_LEN: u64 = 256;
 
 impl Role {
     /// The program, with this command line.
-    pub(crate) fn of_program(line: CommandLine) -> Self {
+    pub(crate) fn of_program(line: CommandLine, program: &'static Program) -> Self {
         Self {
             kind: Kind::Program,
             line,
+            original: line,
+            program,
+            alternative: None,
             script_directory: None,
         }
     }
 
-    fn of_interpreter(line: CommandLine) -> Self {
+    fn of_interpreter(line: CommandLine, program: &'static Program) -> Self {
         Self {
             kind: Kind::Interpreter,
-            ..Self::of_program(line)
+            ..Self::of_program(line, program)
         }
     }
 }
 
 /// The role of a child of the same program.
-pub(super) fn of_child(line: CommandLine, marker: &Marker) -> Role {
+pub(super) fn of_child(line: CommandLine, marker: &Marker, program: &'static Program) -> Role {
     let arguments = line.arguments();
     if let Some(worker) = worker(&arguments) {
-        return Role::of_interpreter(CommandLine::new(worker));
+        return Role::of_interpreter(CommandLine::new(worker), program);
     }
     if marker.repeats == Some(Kind::Program) {
-        return Role::of_program(line);
+        return Role::of_program(line, program);
     }
     match read(&arguments) {
-        Meaning::Interpreter => Role::of_interpreter(line),
+        Meaning::Interpreter => Role::of_interpreter(line, program),
         Meaning::File { at, isolated } => {
             let path = path_of(&arguments[at]);
             if at == marker.name_at || Identity::of(path) == Some(marker.identity) {
                 // As a program restarts itself that knows itself as a script: `[sys.executable, *sys.argv]`.
-                Role::of_program(CommandLine::new(arguments[at..].to_vec()))
+                Role::of_program(CommandLine::new(arguments[at..].to_vec()), program)
             } else if is_python(path) {
                 Role {
                     script_directory: if isolated {
@@ -76,13 +87,13 @@ pub(super) fn of_child(line: CommandLine, marker: &Marker) -> Role {
                     } else {
                         script_directory(path)
                     },
-                    ..Role::of_interpreter(line)
+                    ..Role::of_interpreter(line, program)
                 }
             } else {
-                Role::of_program(line)
+                Role::of_program(line, program)
             }
         }
-        Meaning::Program => Role::of_program(line),
+        Meaning::Program => Role::of_program(line, program),
     }
 }
 
