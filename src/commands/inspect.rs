@@ -190,10 +190,11 @@ fn configuration(out: &mut String, settings: &Settings) {
 fn program(program: &Program) -> String {
     let root = fastice_image::ROOT;
     match program {
-        Program::File { path } | Program::Directory { path } => format!("python {root}/{path}"),
+        Program::File { path } | Program::Directory { path } | Program::Archive { path } => {
+            format!("python {root}/{path}")
+        }
         Program::Module { name } => format!("python -m {name}"),
         Program::Interpreter => "python itself".to_owned(),
-        Program::Archive { path } => format!("python {root}/{path}"),
         Program::Command { code } => format!("python -c {code:?}"),
         Program::Stdin => "python -".to_owned(),
         Program::Interactive => "python -i".to_owned(),

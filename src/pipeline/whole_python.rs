@@ -1,5 +1,6 @@
 //! What an interpreter has besides the standard library: pip.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::Result;
@@ -29,7 +30,8 @@ pub(super) fn add_pip(pack: &Pack, collection: &mut Collection) -> Result<()> {
     let share = collection.share(owner);
     for path in paths {
         let (node, raw) = pack.stored(&path)?;
-        let contents = if path.ends_with(".py") {
+        let is_source = Path::new(&path).extension().is_some_and(|end| end == "py");
+        let contents = if is_source {
             Contents::Bytes(Arc::from(pack.read(&path)?))
         } else {
             Contents::Packed(raw)

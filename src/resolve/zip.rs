@@ -146,8 +146,8 @@ fn each(
         use_it(&name, &mut entry).map_err(|error| match error.kind() {
             io::ErrorKind::InvalidData
             | io::ErrorKind::InvalidInput
-            | io::ErrorKind::UnexpectedEof => damaged(error.into()),
-            io::ErrorKind::Other => damaged(error.into()),
+            | io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::Other => damaged(error.into()),
             _ => Error::io(error),
         })?;
     }

@@ -610,7 +610,7 @@ fn damaged_executables() {
     let (fields, _) = footer
         .split_once(" check=")
         .expect("the footer ends with its checksum");
-    let fields = fields.replace("fastice-image 0001", "fastice-image 00ff");
+    let fields = fields.replace("fastice-image 0002", "fastice-image 00ff");
     let other = format!(
         "{fields} check={:016x}\n",
         xxhash_rust::xxh3::xxh3_64(fields.as_bytes())
@@ -620,7 +620,7 @@ fn damaged_executables() {
     exit 1
     --- stderr
     error[E0043]: `other` cannot be used
-      cause: its image has format 255, and this program reads format 1
+      cause: its image has format 255, and this program reads format 2
     hint: use the fastice that made it, or build it again
     ");
 }

@@ -7,6 +7,7 @@ use fastice_image::{Alternative, Header, Program, ROOT};
 use crate::config::CommandLine;
 use crate::environment::base_name;
 use crate::failure::Failure;
+use crate::processes::Marker;
 
 /// What runs in this process, unless it is an interpreter that the program has started.
 #[derive(Clone, Copy)]
@@ -26,7 +27,7 @@ pub(crate) struct Selected {
 pub(crate) fn select(
     header: &'static Header,
     line: CommandLine,
-    parent: Option<Option<usize>>,
+    parent: Option<&Marker>,
 ) -> Result<Selected, Failure> {
     let mut arguments = line.arguments();
     let named = |name: Option<&[u8]>| {
@@ -36,8 +37,8 @@ pub(crate) fn select(
     let by_name = named(arguments.first().map(|name| base_name(name)));
     let by_argument = named(arguments.get(1).map(|argument| argument.to_bytes()));
     let alternative = by_name.or(by_argument).or_else(|| {
-        parent
-            .flatten()
+        parent?
+            .alternative
             .filter(|at| *at < header.alternatives.len())
     });
     if by_name.is_none() && by_argument.is_some() {
@@ -60,7 +61,8 @@ pub(crate) fn select(
             .iter()
             .zip(&arguments[1..])
             .all(|(baked, argument)| baked.as_bytes() == argument.to_bytes());
-    if !baked.is_empty() && !(parent.is_some() && begins_baked) {
+    let is_repeated = parent.is_some() && begins_baked;
+    if !baked.is_empty() && !is_repeated {
         let at = arguments.len().min(1);
         let baked = baked
             .iter()

@@ -9,8 +9,8 @@ use crate::executable::Identity;
 /// Name of the variable, with the sign behind it.
 pub(super) const PREFIX: &[u8] = b"FASTICE_CHILD=";
 
-/// Enough for the prefix, five numbers of 64 bits and a word.
-const TEXT_LEN: usize = 144;
+/// Enough for the prefix, six numbers of 64 bits and a word.
+const TEXT_LEN: usize = 176;
 
 /// Whose child a process is.
 #[derive(Clone, Copy)]
@@ -24,7 +24,7 @@ pub(crate) struct Marker {
     /// Number of the directory of the tree that is the child's working directory; 0 if that is outside.
     pub(super) directory: u64,
     /// Which of the programs in the image the parent is.
-    pub(super) alternative: Option<usize>,
+    pub(crate) alternative: Option<usize>,
     /// The position of the argument that is the name under which the parent was called; 0 if there is none.
     pub(super) name_at: usize,
 }

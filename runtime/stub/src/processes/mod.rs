@@ -79,14 +79,13 @@ pub(crate) fn begin(
         None => Role::of_program(line, &header.program),
     };
     role.original = line;
-    let parent = marker.as_ref().map(|marker| marker.alternative);
     if role.kind == Kind::Program {
-        let selected = program::select(header, role.line, parent)?;
+        let selected = program::select(header, role.line, marker.as_ref())?;
         role.program = selected.program;
         role.alternative = selected.alternative;
         role.line = selected.line;
     } else {
-        role.alternative = parent.flatten();
+        role.alternative = marker.as_ref().and_then(|marker| marker.alternative);
     }
     if marker.is_none() {
         // SAFETY: no other thread exists before Python starts. A child has got the environment of its parent, which was
