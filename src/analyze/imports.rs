@@ -1,13 +1,14 @@
 //! The imports that a module's source names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Expr, ExprCall, Stmt, StmtIf, StmtImportFrom};
+use ruff_python_ast::{Expr, ExprCall, InterpolatedStringElement, Stmt, StmtIf, StmtImportFrom};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
+use ruff_text_size::Ranged as _;
 
 /// Dotted names, each with the offset in the source, in bytes, of the first place that names it.
 pub(crate) type Names = BTreeMap<String, usize>;
@@ -21,6 +22,8 @@ pub(crate) struct Imports {
     /// Those that are imported whenever the module is: by a statement of its top level that nothing
     /// guards. With the place of the name.
     pub(crate) unconditional: BTreeMap<String, Range<usize>>,
+    /// Imports of computed names: the function, and the place of the name.
+    pub(crate) computed: Vec<(&'static str, Range<usize>)>,
     /// There is an `if __name__ == "__main__"` at the top level.
     pub(crate) has_main_guard: bool,
 }
@@ -87,6 +90,8 @@ pub(crate) fn scan(source: &[u8], context: Context) -> Imports {
         imports: Imports::default(),
         guarded: false,
         words: Names::new(),
+        literals: BTreeSet::new(),
+        suspects: Vec::new(),
         computed: false,
     };
     if let Some(module) = parsed.syntax().as_module() {
@@ -96,6 +101,15 @@ pub(crate) fn scan(source: &[u8], context: Context) -> Imports {
             .any(|statement| matches!(statement, Stmt::If(branch) if is_main_guard(branch)));
         scanner.visit_body(&module.body);
     }
+    for (variable, function, place) in std::mem::take(&mut scanner.suspects) {
+        if !scanner.literals.contains(&variable) {
+            scanner.imports.computed.push((function, place));
+        }
+    }
+    scanner
+        .imports
+        .computed
+        .sort_by_key(|(_, place)| place.start);
     if scanner.computed && context.may_be_main {
         for (name, offset) in std::mem::take(&mut scanner.words) {
             scanner.imports.names.entry(name).or_insert(offset);
@@ -135,6 +149,10 @@ struct Scanner<'a> {
     guarded: bool,
     /// Texts that would do as names of modules; `a.*` where something may be added, as to `"a."` and `"a.b"`.
     words: Names,
+    /// Variables that hold nothing but texts of the source.
+    literals: BTreeSet<String>,
+    /// Imports of names in variables, until all variables are known.
+    suspects: Vec<(String, &'static str, Range<usize>)>,
     /// A name is imported that the source does not give: it may be one of the words.
     computed: bool,
 }
@@ -188,9 +206,15 @@ impl Scanner<'_> {
             "__import__" | "import_module" | "run_module" | "resolve_name" => {}
             _ => return,
         }
-        let Some(Expr::StringLiteral(literal)) = call.arguments.find_argument_value("name", 0)
-        else {
+        let argument = call.arguments.find_argument_value("name", 0);
+        let Some(Expr::StringLiteral(literal)) = argument else {
             self.computed = true;
+            match function {
+                "__import__" => self.suspect("__import__", argument),
+                "import_module" => self.suspect("import_module", argument),
+                // They find what is loaded already, or run what a user names.
+                _ => {}
+            }
             return;
         };
         let name = literal.value.to_str();
@@ -203,6 +227,42 @@ impl Scanner<'_> {
             .absolute(name.len() - relative.len(), Some(relative))
         {
             self.add(absolute, offset);
+        }
+    }
+
+    /// Remembers an import of a computed name, unless the source tells all names that it can be: one that begins with a text, and
+    /// one in a variable that holds nothing but texts.
+    fn suspect(&mut self, function: &'static str, argument: Option<&Expr>) {
+        let Some(argument) = argument else { return };
+        let place = argument.range().to_std_range();
+        match argument {
+            Expr::Name(name) => self.suspects.push((name.id.to_string(), function, place)),
+            // An element of a table.
+            Expr::Subscript(subscript) => match &*subscript.value {
+                Expr::Name(name) => self.suspects.push((name.id.to_string(), function, place)),
+                _ => self.imports.computed.push((function, place)),
+            },
+            _ if begins_with_text(argument) => {}
+            _ => self.imports.computed.push((function, place)),
+        }
+    }
+
+    /// Remembers that `target` holds what is in `value`, if that is made of texts.
+    fn bind(&mut self, target: &Expr, value: &Expr) {
+        let is_known = match value {
+            Expr::Name(name) => self.literals.contains(name.id.as_str()),
+            value => is_made_of_texts(value),
+        };
+        if !is_known {
+            return;
+        }
+        match target {
+            Expr::Name(name) => drop(self.literals.insert(name.id.to_string())),
+            Expr::Tuple(tuple) => tuple
+                .elts
+                .iter()
+                .for_each(|target| self.bind(target, value)),
+            _ => {}
         }
     }
 
@@ -239,6 +299,43 @@ impl Scanner<'_> {
     }
 }
 
+/// Does the name begin with a text, or with the name of the module itself? Then the package it lies in is known.
+fn begins_with_text(name: &Expr) -> bool {
+    let is_own = |name: &Expr| matches!(name, Expr::Name(name) if matches!(name.id.as_str(), "__name__" | "__package__"));
+    match name {
+        Expr::StringLiteral(_) => true,
+        Expr::BinOp(sum) => is_own(&sum.left) || begins_with_text(&sum.left),
+        Expr::FString(text) => match text.value.elements().next() {
+            Some(InterpolatedStringElement::Interpolation(value)) => is_own(&value.expression),
+            Some(InterpolatedStringElement::Literal(_)) | None => true,
+        },
+        // `"a.{}".format(x)`
+        Expr::Call(call) => match &*call.func {
+            Expr::Attribute(attribute) if attribute.attr.as_str() == "format" => {
+                begins_with_text(&attribute.value)
+            }
+            _ => false,
+        },
+        name => is_own(name),
+    }
+}
+
+/// Is it a text, or a list, set or table of nothing but texts?
+fn is_made_of_texts(value: &Expr) -> bool {
+    match value {
+        Expr::StringLiteral(_) => true,
+        Expr::List(list) => list.elts.iter().all(is_made_of_texts),
+        Expr::Tuple(tuple) => tuple.elts.iter().all(is_made_of_texts),
+        Expr::Set(set) => set.elts.iter().all(is_made_of_texts),
+        Expr::Dict(table) => table.items.iter().all(|item| is_made_of_texts(&item.value)),
+        // `TABLE.items()`, `TABLE.values()` of a table that is written out.
+        Expr::Call(call) => {
+            matches!(&*call.func, Expr::Attribute(attribute) if is_made_of_texts(&attribute.value))
+        }
+        _ => false,
+    }
+}
+
 /// Is `text` made of identifiers with dots between them?
 fn is_dotted_name(text: &str) -> bool {
     text.split('.').all(|part| {
@@ -251,6 +348,15 @@ fn is_dotted_name(text: &str) -> bool {
 
 impl<'a> Visitor<'a> for Scanner<'_> {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::Assign(assign) => {
+                for target in &assign.targets {
+                    self.bind(target, &assign.value);
+                }
+            }
+            Stmt::For(each) => self.bind(&each.target, &each.iter),
+            _ => {}
+        }
         match statement {
             Stmt::Import(import) => {
                 for alias in &import.names {
@@ -446,6 +552,38 @@ if not TYPE_CHECKING:
                 ("d.e".to_owned(), 55..56)
             ]
         );
+    }
+
+    #[test]
+    fn tells_which_names_are_computed() {
+        let context = Context {
+            name: "m",
+            is_package: false,
+            may_be_main: true,
+        };
+        let computed = |source: &str| scan(source.as_bytes(), context).computed.len();
+        for fine in [
+            "import_module('a')",
+            "import_module('.' + x, __package__)",
+            "import_module(f'{__name__}.{x}')",
+            "import_module(f'plugins.{x}')",
+            "import_module('plugins.%s' % x)",
+            "import_module('plugins.{}'.format(x))",
+            "for x in ['a', 'b']: import_module(x)",
+            "TABLE = {'x': 'a'}\nimport_module(TABLE[y])",
+            "NAMES = ('a', 'b')\nfor x in NAMES:\n    __import__(x)",
+        ] {
+            assert_eq!(computed(fine), 0, "{fine}");
+        }
+        for unknown in [
+            "import_module(x)",
+            "__import__(sys.argv[1])",
+            "for x in open('names'): import_module(x.strip())",
+            "import_module(f'{x}.y')",
+            "x = input()\nimportlib.import_module(x)",
+        ] {
+            assert_eq!(computed(unknown), 1, "{unknown}");
+        }
     }
 
     #[test]

@@ -154,6 +154,7 @@ pub(crate) fn analyze(
             let warnings = missing(file, imports, &is_anywhere);
             warnings
                 .into_iter()
+                .chain(computed(file, imports))
                 .map(|warning| (found.origin.clone(), warning))
         })
         .collect();
@@ -252,6 +253,28 @@ fn unavailable(
         .hint("import it in a `try` block, or do without it; the runtime has no Tk")
         .at(place),
     )
+}
+
+/// The warning of imports of computed names in a module of the user's own: one for all of them.
+fn computed(file: &Collected, imports: &Imports) -> Option<Error> {
+    let (Some(path), Contents::Bytes(source)) = (&file.own, &file.contents) else {
+        return None;
+    };
+    let (function, place) = imports.computed.first()?;
+    let more = match imports.computed.len() - 1 {
+        0 => String::new(),
+        more => format!(
+            ", and {} in this file",
+            crate::ui::format::count(more, "more import")
+        ),
+    };
+    let warning = Error::new(
+        Code::DynamicImport,
+        format!("`{function}` is given a name that the source does not tell{more}"),
+    );
+    let hint = "name standard modules it may be with `--include-module`, or record a run with `fastice trace`";
+    let place = place_of_span(path, source, place, "which module this is, is not known");
+    Some(warning.hint(hint).at(place))
 }
 
 /// Warnings of modules that a module of the user's own cannot be imported without, and that nothing

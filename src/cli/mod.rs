@@ -1,9 +1,12 @@
 //! The command line: what can be written, and what each thing means. Behaviour is in [`crate::commands`].
 
 pub mod reference;
+mod tools;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+
+pub use tools::{Completions, Man, Runtime, RuntimeAction};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use schemars::JsonSchema;
@@ -93,11 +96,14 @@ pub enum Command {
     Diff(Diff),
     /// Compare an executable with its checksums, and with a fresh build.
     Verify(Verify),
+    /// List the runtimes that programs can be frozen with.
+    Runtime(Runtime),
+    /// Print what a shell needs to complete command lines of fastice.
+    Completions(Completions),
+    /// Print a manual page.
+    Man(Man),
     /// Explain an error code; without one, list them all.
     Explain(Explain),
-    /// Be a part of a sandbox: for `check`, which starts it.
-    #[command(hide = true)]
-    Sandbox(Sandbox),
     /// Say where the cache is and how large it is, or make it smaller.
     Cache(Cache),
 }
@@ -114,6 +120,9 @@ pub struct Build {
     /// Overwrite the output even if fastice did not make it.
     #[arg(long, help_heading = "Output")]
     pub force: bool,
+    /// Say how long each stage took.
+    #[arg(long, help_heading = "Output")]
+    pub timings: bool,
     /// Do not run the executable to see that it works.
     #[arg(long, help_heading = "Output")]
     pub no_check: bool,
@@ -153,13 +162,6 @@ pub struct Check {
     /// Arguments of the program, after `--` [default: `--help` if it reads a command line, else what it begins with is imported].
     #[arg(last = true, value_name = "ARGS")]
     pub arguments: Vec<String>,
-}
-
-/// Arguments of the hidden command of [`crate::sandbox`].
-#[derive(Debug, Args)]
-pub struct Sandbox {
-    /// Which part.
-    pub role: String,
 }
 
 /// Arguments of `fastice inspect`.

@@ -45,11 +45,16 @@ pub(super) fn build(arguments: &cli::Build, terminal: &Terminal) -> Result<ExitS
     } else {
         check::after_build(&summary.output, checking, terminal)?
     };
+    let timings = arguments.timings.then(|| timings(terminal));
+    if let Some(timings) = &timings {
+        terminal.say(&timings_text(timings));
+    }
     if arguments.output_format == OutputFormat::Json {
         print::json(&Document {
             schema: SCHEMA,
             summary: &summary,
             check: report,
+            timings,
         })?;
     }
     Ok(ExitStatus::Success)
@@ -120,6 +125,40 @@ struct Document<'a> {
     summary: &'a Summary,
     /// Absent with `--no-check`, or where nothing could be checked.
     check: Option<Report>,
+    /// With `--timings`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timings: Option<Vec<Timing>>,
+}
+
+/// How long a stage took.
+#[derive(Serialize)]
+struct Timing {
+    stage: String,
+    seconds: f64,
+}
+
+fn timings(terminal: &Terminal) -> Vec<Timing> {
+    terminal
+        .timings()
+        .into_iter()
+        .map(|(stage, time)| Timing {
+            stage,
+            seconds: time.as_secs_f64(),
+        })
+        .collect()
+}
+
+fn timings_text(timings: &[Timing]) -> String {
+    let all = timings.iter().map(|timing| timing.seconds).sum();
+    let rows = timings
+        .iter()
+        .map(|timing| (timing.stage.as_str(), timing.seconds))
+        .chain([("in all", all)]);
+    rows.fold(String::new(), |mut out, (stage, seconds)| {
+        let time = format::duration(std::time::Duration::from_secs_f64(seconds));
+        let _ = writeln!(out, "  {time:>12}  {stage}");
+        out
+    })
 }
 
 /// The summary for people: what takes the room, then the file.

@@ -4,6 +4,7 @@ mod build;
 mod cache;
 mod cat;
 mod check;
+mod completions;
 mod diff;
 mod explain;
 mod extract;
@@ -11,8 +12,10 @@ mod inside;
 mod inspect;
 mod licenses;
 mod list;
+mod man;
 mod print;
 mod run;
+mod runtime;
 mod sbom;
 mod tree;
 mod verify;
@@ -23,14 +26,10 @@ use std::io::IsTerminal as _;
 use crate::cli::{Cli, Color, Command, Global};
 use crate::error::ExitStatus;
 use crate::ui::{Terminal, Verbosity};
-use crate::{Error, Result, interrupt, sandbox};
+use crate::{Error, Result, interrupt};
 
 /// Runs a command and reports its error.
 pub fn main(cli: Cli) -> ExitStatus {
-    if let Command::Sandbox(arguments) = &cli.command {
-        // Before there is a second thread.
-        return sandbox::enter(&arguments.role);
-    }
     let terminal = terminal(&cli.global);
     let result = interrupt::watch()
         .map_err(Error::io)
@@ -61,8 +60,10 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<ExitStatus> {
         Command::Sbom(arguments) => sbom::sbom(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),
         Command::Verify(arguments) => verify::verify(&arguments, terminal),
+        Command::Runtime(arguments) => runtime::runtime(&arguments),
+        Command::Completions(arguments) => completions::completions(&arguments),
+        Command::Man(arguments) => man::man(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
-        Command::Sandbox(arguments) => Ok(sandbox::enter(&arguments.role)),
         Command::Cache(arguments) => cache::cache(&arguments, terminal),
     }
 }

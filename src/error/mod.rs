@@ -173,6 +173,8 @@ codes! {
     Policy = "E0082", Failure;
     /// A fresh build differs from the executable.
     OtherBytes = "E0083", Failure;
+    /// There is no command of that name.
+    UnknownCommand = "E0084", Error;
     /// A file that a distribution lists is missing.
     MissingFile = "W0001", Success;
     /// A module of the program imports what nothing provides.
@@ -185,6 +187,8 @@ codes! {
     CheckDoubtful = "W0020", Success;
     /// The check could not be isolated from this machine.
     NotIsolated = "W0021", Success;
+    /// A module of the program imports a name that its source does not tell.
+    DynamicImport = "W0022", Success;
 }
 
 /// How a command ends.

@@ -84,8 +84,8 @@ struct Order {
 /// Where an executable lies in the root. Its directory has no other use, so that no name can be taken.
 pub const PLACE: &str = "/opt";
 
-/// The hidden command that makes this program a part of a sandbox.
-pub const COMMAND: &str = "sandbox";
+/// The first argument that makes this program a part of a sandbox. It is no command: nobody types it.
+const COMMAND: &str = "__sandbox";
 
 /// Runs an executable in a sandbox, or as far apart from this machine as it can be.
 ///
@@ -226,17 +226,23 @@ impl Line {
     }
 }
 
-/// Takes the part of a sandbox that `role` names. Must be called while the process has one thread.
-pub fn enter(role: &str) -> ExitStatus {
+/// Takes a part in a sandbox, if that is what this process was started for. To be called first of all: while it has one thread.
+pub fn enter() -> Option<ExitStatus> {
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments.next()? != COMMAND {
+        return None;
+    }
+    let role = arguments.next().unwrap_or_default();
     let result = Line::of_child().and_then(|mut line| {
-        let result = match role {
-            "monitor" => monitor::main(&mut line),
-            _ => inmate::main(&mut line),
+        let result = if role == "monitor" {
+            monitor::main(&mut line)
+        } else {
+            inmate::main(&mut line)
         };
         result.or_else(|error| line.write(&Answer::<()>::Failed(error.to_string())))
     });
-    match result {
+    Some(match result {
         Ok(()) => ExitStatus::Success,
         Err(_) => ExitStatus::Error,
-    }
+    })
 }

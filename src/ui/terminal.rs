@@ -26,6 +26,8 @@ pub struct Terminal {
     /// Something that moves may be drawn.
     animated: bool,
     stage: Mutex<Option<Stage>>,
+    /// Stages that ended, with their durations.
+    ended: Mutex<Vec<(String, Duration)>>,
 }
 
 /// The stage that is going on.
@@ -42,11 +44,19 @@ impl Terminal {
             verbosity,
             animated,
             stage: Mutex::new(None),
+            ended: Mutex::new(Vec::new()),
         }
     }
     /// How much is said.
     pub fn verbosity(&self) -> Verbosity {
         self.verbosity
+    }
+    /// The stages that ended, with their durations.
+    pub fn timings(&self) -> Vec<(String, Duration)> {
+        self.ended
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
     /// Ends the current stage, so that other things can be printed.
     pub fn finish(&self) {
@@ -72,6 +82,10 @@ impl Terminal {
     /// Takes a stage's bar away; on a terminal a line with its duration remains.
     fn end(&self, stage: &Stage) {
         stage.bar.finish_and_clear();
+        self.ended
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push((stage.name.clone(), stage.begun.elapsed()));
         if self.animated && self.verbosity > Verbosity::Quiet {
             let time = format::duration(stage.begun.elapsed());
             write(&format!("{} ({time})", stage.name));

@@ -12,3 +12,4 @@ mod inside;
 mod interrupt;
 mod reference;
 mod support;
+mod tools;

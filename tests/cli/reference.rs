@@ -62,3 +62,25 @@ fn every_code_is_explained_and_nothing_else() {
         }
     }
 }
+
+/// A code that no test provokes may not exist at all: each one stands, as users see it, in the source of a test.
+#[test]
+fn every_code_is_provoked_by_a_test() {
+    let mut tests = String::new();
+    for entry in walkdir::WalkDir::new(repository().join("tests")) {
+        let entry = entry.unwrap();
+        let is_source = entry
+            .path()
+            .extension()
+            .is_some_and(|extension| extension == "rs");
+        if is_source && entry.file_name() != "reference.rs" {
+            tests += &fs_err::read_to_string(entry.path()).unwrap();
+        }
+    }
+    let missing: Vec<&str> = Code::ALL
+        .iter()
+        .map(|code| code.as_str())
+        .filter(|code| !tests.contains(&format!("[{code}]")))
+        .collect();
+    assert_eq!(missing, [""; 0], "no test shows these");
+}

@@ -1,0 +1,45 @@
+//! Arguments of the commands that are about fastice itself.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::OutputFormat;
+
+/// Arguments of `fastice completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell.
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+/// Arguments of `fastice man`.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The command that the page is about [default: fastice itself].
+    #[arg(value_name = "COMMAND", conflicts_with = "output")]
+    pub command: Option<String>,
+    /// Write the pages of all commands into this directory.
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}
+
+/// Arguments of `fastice runtime`.
+#[derive(Debug, Args)]
+pub struct Runtime {
+    /// What to do with them.
+    #[command(subcommand)]
+    pub action: RuntimeAction,
+}
+
+/// What to do with runtime packs.
+#[derive(Debug, Subcommand)]
+pub enum RuntimeAction {
+    /// List the packs that are here: the one that builds use, and those in the cache.
+    List {
+        /// The shape of the list.
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        output_format: OutputFormat,
+    },
+}

@@ -1,0 +1,130 @@
+//! Commands about fastice itself, and warnings of imports that cannot be followed.
+
+use std::process::Command;
+
+use crate::support::Workspace;
+
+#[test]
+fn completions_are_valid_scripts() {
+    let workspace = Workspace::new();
+    for (shell, part) in [
+        ("bash", "complete -F"),
+        ("zsh", "#compdef fastice"),
+        ("fish", "complete -c fastice"),
+    ] {
+        let answer = workspace.run(&format!("completions {shell}"));
+        assert!(answer.starts_with("exit 0\n--- stdout\n"), "{answer}");
+        assert!(
+            answer.contains(part) && answer.contains("include-module"),
+            "{shell}"
+        );
+        assert!(!answer.contains("sandbox"), "hidden commands stay hidden");
+    }
+    let output = workspace
+        .fastice()
+        .args(["completions", "bash"])
+        .output()
+        .unwrap();
+    let script = workspace.file("completions", output.stdout);
+    let check = "source \"$0\"; COMP_WORDS=(fastice insp); COMP_CWORD=1; _fastice fastice insp fastice; echo \"${COMPREPLY[@]}\"";
+    let output = Command::new("bash")
+        .args(["--norc", "-c", check])
+        .arg(script)
+        .output()
+        .unwrap();
+    assert_eq!(workspace.text(&output), "exit 0\n--- stdout\ninspect\n");
+}
+
+#[test]
+fn there_is_a_manual_page_for_every_command() {
+    let workspace = Workspace::new();
+    let page = workspace.run("man build");
+    assert!(
+        page.contains(".TH fastice-build 1") && page.contains("\\-\\-no\\-check"),
+        "{page}"
+    );
+    assert_eq!(workspace.run("man --output pages"), "exit 0\n");
+    for page in ["fastice", "fastice-check", "fastice-why", "fastice-sbom"] {
+        assert!(
+            workspace.path(&format!("pages/{page}.1")).is_file(),
+            "{page}"
+        );
+    }
+    assert_eq!(
+        workspace.run("man biuld"),
+        "exit 2\n--- stderr\nerror[E0084]: there is no command `biuld`\nhint: did you mean `build`?\n"
+    );
+}
+
+#[test]
+fn the_runtime_in_use_is_listed() {
+    let workspace = Workspace::new();
+    let pack = workspace.runtime();
+    let list = workspace.run("runtime list");
+    assert!(
+        list.starts_with("exit 0\n--- stdout\n* CPython 3.13."),
+        "{list}"
+    );
+    assert!(
+        list.contains(&*pack.to_string_lossy()) || list.contains("[CACHE]"),
+        "{list}"
+    );
+    let output = workspace
+        .fastice()
+        .args(["runtime", "list", "--output-format", "json"])
+        .output()
+        .unwrap();
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    assert_eq!(
+        (&document["schema"], &document["packs"][0]["in_use"]),
+        (&1.into(), &true.into())
+    );
+}
+
+#[test]
+fn timings_name_the_stages() {
+    let workspace = Workspace::new();
+    workspace.file("tool.py", "");
+    let text = workspace.run("build tool.py --timings --no-check");
+    for stage in ["Compiling modules", "Writing the executable", "in all"] {
+        assert!(
+            text.lines()
+                .any(|line| line.trim_end().ends_with(&format!("s  {stage}"))),
+            "{text}"
+        );
+    }
+    let output = workspace
+        .fastice()
+        .args([
+            "build",
+            "-q",
+            "tool.py",
+            "--timings",
+            "--output-format",
+            "json",
+        ])
+        .output()
+        .unwrap();
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    assert!(document["timings"][0]["seconds"].is_f64(), "{document}");
+}
+
+#[test]
+fn imports_of_computed_names_are_warned_about_once() {
+    let workspace = Workspace::new();
+    workspace.file(
+        "plugins.py",
+        "import importlib\n\nfor name in open('plugins.txt'):\n    importlib.import_module(name.strip())\n    __import__(name)\n",
+    );
+    let text = workspace.run("build plugins.py --no-check");
+    assert!(
+        text.contains("warning[W0022]: `import_module` is given a name that the source does not tell, and 1 more import in this file\n   ╭─[plugins.py:4:29]\n"),
+        "{text}"
+    );
+    assert_eq!(text.matches("W0022").count(), 1, "{text}");
+    workspace.file(
+        "table.py",
+        "import importlib\nfor name in ('json', 'csv'):\n    importlib.import_module(name)\n",
+    );
+    assert!(!workspace.run("build table.py --no-check").contains("W0022"));
+}
