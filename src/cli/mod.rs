@@ -461,6 +461,9 @@ pub struct Source {
     /// Optimize as `python -O` does; twice as `python -OO`.
     #[arg(short = 'O', action = ArgAction::Count, help_heading = "Contents")]
     pub optimize: u8,
+    /// Leave the sources of modules out, so that tracebacks show no lines.
+    #[arg(long, help_heading = "Contents")]
+    pub no_source: bool,
     /// Take a standard module that no import was found of. Can be given several times.
     #[arg(long, value_name = "MODULE", help_heading = "Contents")]
     pub include_module: Vec<String>,

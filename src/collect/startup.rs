@@ -20,7 +20,7 @@ pub(crate) struct Line {
 }
 
 /// The module that runs the lines, below the root. `importer.py` knows it by this name.
-const PATH: &str = "startup.py";
+pub(crate) const PATH: &str = "startup.py";
 
 /// How the lines are run; `LINES` follows.
 const TEMPLATE: &str = include_str!("../../templates/bootstrap/startup.py");

@@ -80,6 +80,7 @@ pub(super) fn freeze(
         optimization_level: configuration.optimization_level(),
         include_modules: configuration.include_module.clone(),
         exclude_modules: configuration.exclude_module.clone(),
+        leave_sources: !configuration.source.unwrap_or(true),
         leave_libraries: !configuration.system_libraries.unwrap_or(true),
         include_libraries: configuration.include_library.clone(),
         freeze: configuration.freeze.clone(),

@@ -71,6 +71,8 @@ pub struct Configuration {
     /// Optimization level of the code, 0 to 2, as `-O`.
     #[schemars(range(min = 0, max = 2))]
     pub optimize: Option<u8>,
+    /// Whether the sources of modules are in the executable; `false` as `--no-source`. Default: `true`.
+    pub source: Option<bool>,
     /// Standard modules to take although no import of them was found, as `--include-module`.
     pub include_module: Vec<String>,
     /// Standard modules to leave out although they are imported, as `--exclude-module`.
@@ -123,6 +125,9 @@ impl Configuration {
         }
         if source.optimize > 0 {
             self.optimize = Some(source.optimize.min(2));
+        }
+        if source.no_source {
+            self.source = Some(false);
         }
         self.arguments.extend(source.argument.iter().cloned());
         self.requirements

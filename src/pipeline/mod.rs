@@ -5,6 +5,7 @@ mod entry;
 mod policy;
 mod prepare;
 mod shares;
+mod sourceless;
 mod whole_python;
 
 use std::path::{Path, PathBuf};
@@ -41,6 +42,8 @@ pub struct FreezeOptions {
     pub exclude_modules: Vec<String>,
     /// How the interpreter is set up. Search path and optimization level are filled in.
     pub settings: Settings,
+    /// Leave the sources of modules out.
+    pub leave_sources: bool,
     /// Do not take libraries of this machine that native code needs.
     pub leave_libraries: bool,
     /// Libraries of this machine to take although nothing is seen to need them: names or paths.
@@ -175,7 +178,7 @@ pub fn freeze(
         entry: &program.imports,
     })
     .encode()?;
-    let (program, alternatives) = program.resolve(&modules, &search_paths, &library)?;
+    let (mut program, mut alternatives) = program.resolve(&modules, &search_paths, &library)?;
 
     reporter.stage("Assembling the image");
     let mut layout = Layout::default();
@@ -204,6 +207,10 @@ pub fn freeze(
     ] {
         let text = format!("{document:#}\n");
         layout.file(bom::path(&bill.name, format), own_file(text.into_bytes()))?;
+    }
+    if options.leave_sources {
+        let others = alternatives.iter_mut().map(|other| &mut other.program);
+        sourceless::leave_out_sources(&mut layout, others.chain([&mut program]))?;
     }
     let candidates = frozen::Candidates {
         modules: &layout.modules,

@@ -7,5 +7,5 @@ pub(crate) mod standard;
 mod target;
 
 pub(crate) use image::{Frozen, write_image};
-pub(crate) use layout::{CodeEntry, Contents, FileEntry, Layout, Module, Share, code_path};
+pub(crate) use layout::{CodeEntry, Contents, Entry, FileEntry, Layout, Module, Share, code_path};
 pub(crate) use target::Target;

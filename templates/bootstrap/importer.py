@@ -48,7 +48,14 @@ class ImageSourceLoader(_ImageData, SourceFileLoader):
             code = _fastice.code(path)
             if code is not None:
                 return code
-        return super().get_code(fullname)
+        try:
+            return super().get_code(fullname)
+        except OSError:
+            # The source was left out.
+            code = _fastice.code(path)
+            if code is None:
+                raise
+            return code
 
 
 class CtypesUtilLoader(ImageSourceLoader):
