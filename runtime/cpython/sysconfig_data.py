@@ -14,8 +14,19 @@ import sys
 
 PREFIX = "/fastice"
 
-# Flags of the interpreter's own objects, never of an extension module's.
-OWN_FLAGS = {"-fno-pie", "-fno-pic", "-no-pie", "-L../libraries"}
+# Flags of the interpreter's own objects, never of an extension module's; and where a release finds the C library.
+OWN_FLAGS = {
+    "-fno-pie",
+    "-fno-pic",
+    "-no-pie",
+    "-static-libgcc",
+    "-O0",
+    "-L../libraries",
+    "-I../include",
+    "--sysroot=../sysroot",
+    "-B../sysroot/usr/lib",
+    "-L../sysroot/usr/lib",
+}
 
 # What compiles and links an extension module.
 REPLACED = {

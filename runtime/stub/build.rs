@@ -54,8 +54,11 @@ fn main() {
     arg("-Wl,--whole-archive".into());
     arg(tree.join("libpython3.13.a").display().to_string());
     arg("-Wl,--no-whole-archive".into());
-    for archive in OWN_ARCHIVES {
-        arg(tree.join(archive).display().to_string());
+    // After optimization at link time they are part of libpython.
+    for archive in OWN_ARCHIVES.map(|name| tree.join(name)) {
+        if archive.exists() {
+            arg(archive.display().to_string());
+        }
     }
     for library in LIBRARIES {
         arg(libraries

@@ -48,20 +48,37 @@ impl Shelf {
             return Ok(entry);
         }
         self.remove_unfinished()?;
-        let work = tempfile::Builder::new()
+        let room = self.room()?;
+        make(&room.workshop())?;
+        let finished = self.0.join(key);
+        fs::rename(&room.entry, &finished).into_diagnostic()?;
+        Ok(finished)
+    }
+
+    /// Does work whose result is kept elsewhere.
+    pub(crate) fn work<T>(
+        &self,
+        work: impl FnOnce(&Workshop<'_>) -> miette::Result<T>,
+    ) -> miette::Result<T> {
+        let lock = fs::File::create(self.0.join("lock")).into_diagnostic()?;
+        lock.file().lock().into_diagnostic()?;
+        self.remove_unfinished()?;
+        work(&self.room()?.workshop())
+    }
+
+    fn room(&self) -> miette::Result<Room> {
+        let directory = tempfile::Builder::new()
             .prefix(UNFINISHED)
             .tempdir_in(&self.0)
             .into_diagnostic()?;
-        let (scratch, entry) = (work.path().join("scratch"), work.path().join("entry"));
+        let [scratch, entry] = ["scratch", "entry"].map(|name| directory.path().join(name));
         fs::create_dir(&scratch).into_diagnostic()?;
         fs::create_dir(&entry).into_diagnostic()?;
-        make(&Workshop {
-            scratch: &scratch,
-            entry: &entry,
-        })?;
-        let finished = self.0.join(key);
-        fs::rename(&entry, &finished).into_diagnostic()?;
-        Ok(finished)
+        Ok(Room {
+            _directory: directory,
+            scratch,
+            entry,
+        })
     }
 
     fn remove_unfinished(&self) -> miette::Result<()> {
@@ -72,6 +89,22 @@ impl Shelf {
             }
         }
         Ok(())
+    }
+}
+
+/// A [`Workshop`] and what is in it, removed in the end.
+struct Room {
+    _directory: tempfile::TempDir,
+    scratch: PathBuf,
+    entry: PathBuf,
+}
+
+impl Room {
+    fn workshop(&self) -> Workshop<'_> {
+        Workshop {
+            scratch: &self.scratch,
+            entry: &self.entry,
+        }
     }
 }
 

@@ -41,6 +41,12 @@ pub(crate) fn provide<'a>(names: impl IntoIterator<Item = &'a str>) -> miette::R
     Ok(())
 }
 
+/// Paths of the files and directories of an installed package.
+pub(crate) fn files(package: &str) -> miette::Result<Vec<String>> {
+    let list = Step::output(Command::new("dpkg-query").args(["--listfiles", package]))?;
+    Ok(list.lines().map(str::to_owned).collect())
+}
+
 /// Versions of those packages that are installed.
 pub(crate) fn versions(names: &[&str]) -> miette::Result<BTreeMap<String, String>> {
     let query = Command::new("dpkg-query")

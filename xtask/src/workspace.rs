@@ -20,3 +20,14 @@ pub(crate) fn cargo() -> OsString {
 pub(crate) fn target_directory() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |path| root().join(path))
 }
+
+/// Flags for rustc that keep the paths of this machine out of what it compiles.
+pub(crate) fn path_flags() -> Vec<String> {
+    let home = |name: &str| env::var_os(name).map(PathBuf::from);
+    let registry = home("CARGO_HOME").or_else(|| home("HOME").map(|home| home.join(".cargo")));
+    let mut flags = vec![format!("--remap-path-prefix={}=fastice", root().display())];
+    if let Some(registry) = registry {
+        flags.push(format!("--remap-path-prefix={}=cargo", registry.display()));
+    }
+    flags
+}

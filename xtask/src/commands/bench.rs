@@ -1,6 +1,7 @@
 //! `cargo xtask bench`.
 
 mod frozen;
+mod speed;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -24,6 +25,8 @@ pub(crate) struct Options {
 
 #[derive(Subcommand)]
 enum What {
+    /// How fast benchmarks of pyperformance run frozen, against python3 of this machine and a build of the same CPython with -O3
+    Speed(speed::Options),
     /// How long a frozen hello takes, against the same script under python3 of this machine
     Start {
         /// Runs of each program
@@ -59,6 +62,7 @@ struct Subject {
 
 pub(crate) fn run(options: &Options) -> miette::Result<()> {
     match &options.what {
+        What::Speed(options) => speed::run(options),
         What::Start { runs, runtime } => start(*runs, runtime),
         What::Frozen { runs, runtime } => frozen::run(*runs, runtime),
         What::Files { rounds, runtime } => files(*rounds, runtime),
@@ -66,7 +70,7 @@ pub(crate) fn run(options: &Options) -> miette::Result<()> {
 }
 
 fn start(runs: usize, options: &runtime::Options) -> miette::Result<()> {
-    let builder = builder(&crate::runtime::provide(&options.request())?)?;
+    let builder = builder(&options.request())?;
     let script = workspace::root().join("examples/hello/hello.py");
     let program = workspace::target_directory().join("bench/hello");
     freeze(&builder, &script, &program, &[])?;
@@ -109,7 +113,7 @@ fn compare(subjects: &mut [Subject], runs: usize) -> miette::Result<()> {
 }
 
 fn files(rounds: usize, options: &runtime::Options) -> miette::Result<()> {
-    let builder = builder(&crate::runtime::provide(&options.request())?)?;
+    let builder = builder(&options.request())?;
     let script = workspace::root().join("xtask/src/commands/bench/files.py");
     let program = workspace::target_directory().join("bench/files");
     freeze(&builder, &script, &program, &[])?;

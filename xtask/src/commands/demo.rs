@@ -10,7 +10,7 @@ use miette::{IntoDiagnostic, bail};
 
 use super::build::builder;
 use super::runtime::Options;
-use crate::{runtime, workspace};
+use crate::workspace;
 
 /// What is run in the empty root.
 const COMMAND_LINES: [&[&str]; 3] = [
@@ -21,7 +21,7 @@ const COMMAND_LINES: [&[&str]; 3] = [
 
 pub(crate) fn run(options: &Options) -> miette::Result<()> {
     fastice_sandbox::permitted().into_diagnostic()?;
-    let builder = builder(&runtime::provide(&options.request())?)?;
+    let builder = builder(&options.request())?;
     let project = workspace::root().join("examples/forecast");
     let program = workspace::target_directory().join("demo/forecast");
     freeze(&builder, &project, &program)?;

@@ -4,6 +4,7 @@ mod bench;
 mod build;
 mod cpython_tests;
 mod demo;
+mod dist;
 mod runtime;
 mod survey;
 mod test;
@@ -17,10 +18,12 @@ pub(crate) enum Command {
     Runtime(runtime::Command),
     /// Build the runtime pack and the builder that carries it: target/release/fastice
     Build(runtime::Options),
+    /// Build what is distributed into dist: the wheel, with a runtime that runs everywhere
+    Dist(dist::Options),
     /// Build everything, freeze examples/forecast into one file, and run that file in an empty root
     Demo(runtime::Options),
     /// Check formatting and lints, build everything, run all tests
-    Test(runtime::Options),
+    Test(test::Options),
     /// Freeze a small use of each of many packages, and compare it with plain Python
     Survey(survey::Survey),
     /// Run CPython's own tests in a frozen interpreter and in the same one unfrozen, and compare
@@ -34,6 +37,7 @@ impl Command {
         match self {
             Self::Runtime(options) => runtime::run(&options),
             Self::Build(options) => build::run(&options),
+            Self::Dist(options) => dist::run(&options),
             Self::Demo(options) => demo::run(&options),
             Self::Test(options) => test::run(&options),
             Self::Survey(options) => survey::run(&options),

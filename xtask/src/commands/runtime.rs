@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::path::PathBuf;
 use std::thread;
 
-use crate::runtime::{self, Profile, Request};
+use crate::runtime::{self, Build, Request};
 
 /// How the runtime is built; shared by every command that needs one.
 #[derive(clap::Args)]
@@ -15,6 +15,9 @@ pub(crate) struct Options {
     /// Build without a profile: minutes faster to build, about 10 % slower to run
     #[arg(long)]
     plain: bool,
+    /// Build what is distributed: runs wherever there is glibc 2.17, the fastest, the same bytes wherever it is built
+    #[arg(long, conflicts_with = "plain")]
+    release: bool,
     /// Compile this many files at a time [default: number of processors]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZero<usize>>,
@@ -25,10 +28,12 @@ impl Options {
     pub(crate) fn request(&self) -> Request {
         Request {
             source: self.source.clone(),
-            profile: if self.plain {
-                Profile::None
+            build: if self.release {
+                Build::Release
+            } else if self.plain {
+                Build::Plain
             } else {
-                Profile::Guided
+                Build::Guided
             },
             jobs: self
                 .jobs
@@ -46,11 +51,16 @@ pub(crate) struct Command {
     /// Print the path of the unfrozen interpreter of the same build instead
     #[arg(long)]
     python: bool,
+    /// Make the profile in runtime/cpython anew, which releases are built with, and print its path instead
+    #[arg(long, requires = "release", conflicts_with = "python")]
+    train: bool,
 }
 
 pub(crate) fn run(command: &Command) -> miette::Result<()> {
     let request = command.options.request();
-    let path = if command.python {
+    let path = if command.train {
+        runtime::train(&request)?
+    } else if command.python {
         runtime::provide_python(&request)?
     } else {
         runtime::provide(&request)?

@@ -10,17 +10,21 @@ use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 
 use super::recipe::{self, Recipe};
-use super::{Profile, Request, elf, source};
+use super::toolchain::Toolchain;
+use super::{Build as Kind, Request, elf, profile, source};
 use crate::cache::{Shelf, Workshop};
 use crate::inputs::Inputs;
 use crate::step::Step;
 use crate::{packages, workspace};
 
-/// What `make` builds: nothing that is only needed to install or to test.
-const TARGETS: [&str; 4] = ["python", "libpython3.13.a", "pybuilddir.txt", "platform"];
+/// The interpreter.
+pub(super) const PYTHON: &str = "python";
+
+/// The library.
+pub(super) const LIBPYTHON: &str = "libpython3.13.a";
 
 /// Archives of the build tree that libpython needs besides the third-party ones.
-const OWN_ARCHIVES: [&str; 3] = [
+pub(super) const OWN_ARCHIVES: [&str; 3] = [
     "Modules/_decimal/libmpdec/libmpdec.a",
     "Modules/expat/libexpat.a",
     "Modules/_hacl/libHacl_Hash_SHA2.a",
@@ -37,6 +41,8 @@ pub(crate) struct Cpython {
     pub(super) key: String,
     /// What it was made from.
     pub(super) inputs: Inputs,
+    /// What it was made with.
+    pub(super) toolchain: Toolchain,
 }
 
 /// What a build tells about itself, for the manifest.
@@ -65,7 +71,7 @@ impl Cpython {
 
     /// The interpreter, which runs where it lies.
     pub(crate) fn python(&self) -> PathBuf {
-        self.tree().join("python")
+        self.tree().join(PYTHON)
     }
 
     /// The standard library.
@@ -93,13 +99,17 @@ impl Cpython {
 pub(crate) fn provide(recipe: &Recipe, request: &Request) -> miette::Result<Cpython> {
     let names: Vec<&str> = recipe.library_packages().into_iter().collect();
     let libraries = packages::versions(&names)?;
-    let compiler = compiler()?;
+    let toolchain = Toolchain::provide(recipe, request.build)?;
     let mut inputs = Inputs::default();
     inputs
         .fact("source", &recipe.source.sha256)
-        .fact("compiler", &compiler)
-        .fact("profile", request.profile.name())
-        .text("xtask/src/runtime/cpython.rs", include_str!("cpython.rs"));
+        .fact("compiler", &toolchain.compiler)
+        .fact("profile", request.build.profile())
+        .text("xtask/src/runtime/cpython.rs", include_str!("cpython.rs"))
+        .text("xtask/src/runtime/compile.rs", include_str!("compile.rs"));
+    if let Some(sysroot) = &toolchain.sysroot {
+        inputs.fact("sysroot", &sysroot.key);
+    }
     let files = [
         "recipe.toml",
         "glibc_floor.h",
@@ -107,8 +117,12 @@ pub(crate) fn provide(recipe: &Recipe, request: &Request) -> miette::Result<Cpyt
         "modules.txt",
         "exports.txt",
     ];
-    let training = (request.profile == Profile::Guided).then_some("train.py");
-    for name in files.into_iter().chain(training) {
+    let profile = match request.build {
+        Kind::Plain => None,
+        Kind::Guided => Some("train.py"),
+        Kind::Release => Some("profile"),
+    };
+    for name in files.into_iter().chain(profile) {
         inputs.files(workspace::root(), &format!("runtime/cpython/{name}"))?;
     }
     inputs.files(workspace::root(), "runtime/cpython/patches")?;
@@ -120,40 +134,52 @@ pub(crate) fn provide(recipe: &Recipe, request: &Request) -> miette::Result<Cpyt
         Build {
             recipe,
             request,
+            toolchain: &toolchain,
             workshop,
         }
-        .run(&libraries, &compiler)
+        .run(&libraries)
     })?;
     Ok(Cpython {
         directory,
         key,
         inputs,
+        toolchain,
     })
 }
 
-fn compiler() -> miette::Result<String> {
-    let text = Step::output(Command::new("gcc").arg("--version"))?;
-    Ok(text.lines().next().unwrap_or_default().to_owned())
+/// Makes the profile of the repository anew, in a build that is thrown away afterwards.
+pub(super) fn train(recipe: &Recipe, request: &Request) -> miette::Result<PathBuf> {
+    let toolchain = Toolchain::provide(recipe, request.build)?;
+    Shelf::open("training")?.work(|workshop| {
+        let build = Build {
+            recipe,
+            request,
+            toolchain: &toolchain,
+            workshop,
+        };
+        build.prepare()?;
+        build.train()?;
+        profile::keep(recipe, &toolchain.compiler, &build.tree())
+    })
 }
 
-struct Build<'a> {
-    recipe: &'a Recipe,
-    request: &'a Request,
-    workshop: &'a Workshop<'a>,
+/// A build under way.
+pub(super) struct Build<'a> {
+    pub(super) recipe: &'a Recipe,
+    pub(super) request: &'a Request,
+    pub(super) toolchain: &'a Toolchain,
+    pub(super) workshop: &'a Workshop<'a>,
 }
 
 impl Build<'_> {
-    fn run(&self, libraries: &BTreeMap<String, String>, compiler: &str) -> miette::Result<()> {
-        let archive = source::provide(&self.recipe.source, self.request.source.as_deref())?;
-        self.unpack(&archive)?;
-        self.link_libraries()?;
-        self.configure()?;
-        match self.request.profile {
-            Profile::None => self.make("Compiling CPython", "cpython", "")?,
-            Profile::Guided => self.make_guided()?,
-        }
+    fn run(&self, libraries: &BTreeMap<String, String>) -> miette::Result<()> {
+        self.prepare()?;
+        self.compile()?;
         let builtin_modules = self.check_modules()?;
-        self.check_exports()?;
+        if !self.request.build.is_release() {
+            // One object remains of a release, and that the stub exports the right names is checked in any case.
+            self.check_exports()?;
+        }
         self.check_paths()?;
         let magic = self.magic()?;
         self.keep()?;
@@ -162,8 +188,8 @@ impl Build<'_> {
             version: self.recipe.source.version.clone(),
             magic,
             builtin_modules,
-            compiler: compiler.to_owned(),
-            profile: self.request.profile.name().to_owned(),
+            compiler: self.toolchain.compiler.clone(),
+            profile: self.request.build.profile().to_owned(),
             libraries: libraries.clone(),
         };
         fs::write(
@@ -171,6 +197,16 @@ impl Build<'_> {
             serde_json::to_vec_pretty(&facts).into_diagnostic()?,
         )
         .into_diagnostic()
+    }
+
+    /// Everything up to a configured build tree.
+    fn prepare(&self) -> miette::Result<()> {
+        let archive = source::provide(&self.recipe.source, self.request.source.as_deref())?;
+        self.unpack(&archive)?;
+        self.link_libraries()?;
+        self.toolchain
+            .link_into(self.recipe, self.workshop.scratch)?;
+        self.configure()
     }
 
     /// `source`, `build` and `libraries` lie beside each other, so that no path in the result names this machine's.
@@ -217,52 +253,11 @@ impl Build<'_> {
         let step = Step::start("Configuring CPython", "configure")?;
         step.run(
             self.command("../source/configure")
-                .envs(&self.recipe.configure.environment)
+                .envs(self.toolchain.environment(self.recipe))
                 .args(&self.recipe.configure.arguments),
         )?;
         step.finish();
         Ok(())
-    }
-
-    fn make(&self, name: &str, log: &str, profile_flags: &str) -> miette::Result<()> {
-        let step = Step::start(name, log)?;
-        step.run(
-            self.command("make")
-                .arg(format!("--jobs={}", self.request.jobs))
-                .args(TARGETS)
-                .arg(format!(
-                    "CFLAGS_NODIST={} {profile_flags}",
-                    self.recipe.make.flags
-                ))
-                .arg(format!("LDFLAGS_NODIST={profile_flags}")),
-        )?;
-        step.finish();
-        Ok(())
-    }
-
-    /// Compiles CPython with counters, lets it do the training task, compiles it again with what was counted.
-    fn make_guided(&self) -> miette::Result<()> {
-        let make = &self.recipe.make;
-        self.make(
-            "Compiling CPython to be profiled",
-            "cpython-profiled",
-            &make.profile_generate,
-        )?;
-        let step = Step::start("Profiling CPython", "profile")?;
-        step.run(self.command("./python").arg(recipe::file("train.py")))?;
-        step.finish();
-        // Not by `make clean`, which would remove the profile as well.
-        for entry in WalkDir::new(self.tree()) {
-            let entry = entry.into_diagnostic()?;
-            let ends = [".o", ".a"].map(|end| entry.path().to_string_lossy().ends_with(end));
-            if ends.contains(&true) {
-                fs::remove_file(entry.path()).into_diagnostic()?;
-            }
-        }
-        for program in ["python", "Programs/_freeze_module", "_bootstrap_python"] {
-            fs::remove_file(self.tree().join(program)).into_diagnostic()?;
-        }
-        self.make("Compiling CPython", "cpython", &make.profile_use)
     }
 
     /// Fails unless exactly the expected modules were compiled in.
@@ -277,14 +272,14 @@ impl Build<'_> {
     /// Fails unless `exports.txt` is what the objects say.
     fn check_exports(&self) -> miette::Result<()> {
         let shared = elf::objects_of_modules(&self.tree().join("Modules/Setup.stdlib"))?;
-        let found = elf::core_symbols(&self.tree().join("libpython3.13.a"), &shared)?;
+        let found = elf::core_symbols(&self.tree().join(LIBPYTHON), &shared)?;
         let expected = recipe::names(&recipe::file("exports.txt"))?;
         same("exports.txt", "symbols are defined", &expected, &found)
     }
 
     /// Fails if a path of this machine got into the interpreter.
     fn check_paths(&self) -> miette::Result<()> {
-        let python = fs::read(self.tree().join("python")).into_diagnostic()?;
+        let python = fs::read(self.tree().join(PYTHON)).into_diagnostic()?;
         let path = self.workshop.scratch.as_os_str().as_encoded_bytes();
         if python.windows(path.len()).any(|window| window == path) {
             bail!("CPython contains the path it was built in");
@@ -332,13 +327,17 @@ impl Build<'_> {
             fs::remove_dir_all(cache).into_diagnostic()?;
         }
 
-        let tree = ["python", "libpython3.13.a", "pybuilddir.txt"];
+        let tree = [PYTHON, LIBPYTHON, "pybuilddir.txt"];
         let kept = tree
             .iter()
             .chain(&OWN_ARCHIVES)
             .map(|name| format!("build/{name}"))
             .chain([data, "libraries".to_owned(), "source/Lib".to_owned()]);
         for name in kept {
+            if !scratch.join(&name).exists() {
+                // Part of libpython, after optimization at link time.
+                continue;
+            }
             let target = self.workshop.entry.join(&name);
             if let Some(parent) = target.parent() {
                 fs::create_dir_all(parent).into_diagnostic()?;
@@ -356,6 +355,11 @@ impl Build<'_> {
         fs::copy(source.join("LICENSE"), own.join("LICENSE")).into_diagnostic()?;
         // Licences of what CPython's source incorporates: expat, mpdecimal, HACL*, …
         fs::copy(source.join("Doc/license.rst"), own.join("license.rst")).into_diagnostic()?;
+        if let Some(sysroot) = &self.toolchain.sysroot {
+            let target = directory.join("glibc");
+            fs::create_dir(&target).into_diagnostic()?;
+            fs::copy(sysroot.licenses(), target.join("LICENSES")).into_diagnostic()?;
+        }
         for package in self.recipe.library_packages() {
             let text = Path::new("/usr/share/doc").join(package).join("copyright");
             let target = directory.join(package);
@@ -365,7 +369,7 @@ impl Build<'_> {
         Ok(())
     }
 
-    fn tree(&self) -> PathBuf {
+    pub(super) fn tree(&self) -> PathBuf {
         self.workshop.scratch.join("build")
     }
 
@@ -379,7 +383,7 @@ impl Build<'_> {
     }
 
     /// A program that runs in the build tree and sees nothing of the user's environment that could change the result.
-    fn command(&self, program: &str) -> Command {
+    pub(super) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command
             .current_dir(self.tree())

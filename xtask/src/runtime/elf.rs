@@ -56,6 +56,9 @@ pub(super) fn core_symbols(
     Ok(symbols)
 }
 
+/// A version of glibc: 2.34 is `(2, 34)`.
+pub(super) type GlibcVersion = (u32, u32);
+
 /// What the dynamic loader reads of an executable.
 pub(crate) struct Linkage {
     /// Not position-independent.
@@ -67,7 +70,7 @@ pub(crate) struct Linkage {
     /// Symbols it exports; not the copies of the C library's variables.
     pub(super) exported: BTreeSet<String>,
     /// The newest version of glibc's symbols that it needs, `(2, 34)`.
-    pub(super) glibc: (u32, u32),
+    pub(super) glibc: GlibcVersion,
 }
 
 impl Linkage {
@@ -133,12 +136,16 @@ impl Linkage {
     }
 
     /// Fails unless the executable is what a stub has to be: it exports `exports`, and loads the C library and nothing else.
-    pub(super) fn check(&self, exports: &BTreeSet<String>) -> miette::Result<()> {
-        let allowed = ["libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2"];
+    /// Its symbols are no newer than `glibc`.
+    pub(super) fn check(
+        &self,
+        exports: &BTreeSet<String>,
+        glibc: GlibcVersion,
+    ) -> miette::Result<()> {
         if let Some(name) = self
             .needed
             .iter()
-            .find(|name| !allowed.contains(&name.as_str()))
+            .find(|name| !C_LIBRARY.contains(&name.as_str()))
         {
             bail!("the stub needs {name}");
         }
@@ -148,7 +155,7 @@ impl Linkage {
         if !self.fixed {
             bail!("the stub is position-independent");
         }
-        if self.glibc > GLIBC {
+        if self.glibc > glibc {
             bail!("the stub needs glibc {}.{}", self.glibc.0, self.glibc.1);
         }
         super::cpython::same(
@@ -160,10 +167,18 @@ impl Linkage {
     }
 }
 
-/// The newest glibc that the stub may need.
-const GLIBC: (u32, u32) = (2, 34);
+/// Names of the libraries that are glibc: before version 2.34 there were more of them.
+const C_LIBRARY: [&str; 7] = [
+    "libc.so.6",
+    "libm.so.6",
+    "ld-linux-x86-64.so.2",
+    "libdl.so.2",
+    "libpthread.so.0",
+    "librt.so.1",
+    "libutil.so.1",
+];
 
-fn glibc_version(name: &str) -> Option<(u32, u32)> {
+fn glibc_version(name: &str) -> Option<GlibcVersion> {
     let mut numbers = name.strip_prefix("GLIBC_")?.split('.').map(str::parse);
     Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }

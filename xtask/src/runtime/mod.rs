@@ -1,14 +1,18 @@
 //! The runtime pack, made in four steps, each cached under the hash of its own inputs:
 //! [`source`] → [`cpython`] → [`stub`] → [`pack`].
 
+mod compile;
 pub(crate) mod cpython;
 mod crates;
 mod elf;
 mod pack;
+mod profile;
 mod recipe;
 mod source;
 pub(crate) mod stub;
 pub(crate) mod suite;
+mod sysroot;
+mod toolchain;
 
 use std::path::PathBuf;
 
@@ -20,34 +24,42 @@ use suite::Suite;
 pub(crate) struct Request {
     /// CPython's source archive, if it shall not be downloaded.
     pub(crate) source: Option<PathBuf>,
-    /// How CPython is optimized.
-    pub(crate) profile: Profile,
+    /// How it is built.
+    pub(crate) build: Build,
     /// Compilers at a time.
     pub(crate) jobs: usize,
 }
 
-/// How CPython is optimized.
+/// How a runtime is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Profile {
-    /// `-O3` alone.
-    None,
-    /// With a profile of a short training task.
+pub(crate) enum Build {
+    /// For this machine, with `-O3` alone.
+    Plain,
+    /// For this machine, with a profile of a short training task.
     Guided,
+    /// For every machine, with the profile of the repository and optimization at link time.
+    Release,
 }
 
-impl Profile {
-    fn name(self) -> &'static str {
+impl Build {
+    /// What the optimization is guided by.
+    fn profile(self) -> &'static str {
         match self {
-            Self::None => "none",
+            Self::Plain => "none",
             Self::Guided => "guided by runtime/cpython/train.py",
+            Self::Release => "runtime/cpython/profile, and link-time optimization",
         }
+    }
+
+    fn is_release(self) -> bool {
+        self == Self::Release
     }
 }
 
 /// The runtime pack, made as far as it has to be.
 pub(crate) fn provide(request: &Request) -> miette::Result<PathBuf> {
     let recipe = Recipe::read()?;
-    packages::provide(recipe.packages().into_iter().chain(pack::PACKAGES))?;
+    packages::provide((recipe.packages(request.build).into_iter()).chain(pack::PACKAGES))?;
     let cpython = cpython::provide(&recipe, request)?;
     let stub = stub::provide(&cpython)?;
     pack::provide(&recipe, &cpython, &stub, None)
@@ -64,7 +76,7 @@ pub(crate) struct Tested {
 /// CPython with its own tests, made as far as it has to be.
 pub(crate) fn provide_tested(request: &Request) -> miette::Result<Tested> {
     let recipe = Recipe::read()?;
-    packages::provide(recipe.packages())?;
+    packages::provide(recipe.packages(request.build))?;
     let cpython = cpython::provide(&recipe, request)?;
     let suite = suite::provide(&recipe, request, &cpython)?;
     let stub = stub::provide(&cpython)?;
@@ -75,6 +87,19 @@ pub(crate) fn provide_tested(request: &Request) -> miette::Result<Tested> {
 /// The unfrozen `python` of the same CPython build.
 pub(crate) fn provide_python(request: &Request) -> miette::Result<PathBuf> {
     let recipe = Recipe::read()?;
-    packages::provide(recipe.packages())?;
+    packages::provide(recipe.packages(request.build))?;
     Ok(cpython::provide(&recipe, request)?.python())
+}
+
+/// Lets a release build do the training task and keeps what was counted in the repository; returns the file.
+pub(crate) fn train(request: &Request) -> miette::Result<PathBuf> {
+    let recipe = Recipe::read()?;
+    packages::provide(recipe.packages(request.build))?;
+    cpython::train(&recipe, request)
+}
+
+/// Arguments with which gcc links a program for the C library of a runtime.
+pub(crate) fn link_arguments(request: &Request) -> miette::Result<Vec<String>> {
+    let recipe = Recipe::read()?;
+    Ok(toolchain::Toolchain::provide(&recipe, request.build)?.link_arguments())
 }

@@ -145,9 +145,12 @@ fn licenses(collected: &Path) -> miette::Result<Vec<(String, PathBuf)>> {
 fn manifest(recipe: &Recipe, cpython: &Cpython, stub: &Stub) -> miette::Result<String> {
     let facts = cpython.facts()?;
     let (major, minor) = stub.linkage.glibc;
-    let environment = &recipe.configure.environment;
+    let environment = cpython.toolchain.environment(recipe);
     let mut flags = BTreeMap::from([("make", recipe.make.flags.as_str())]);
-    for name in ["CC", "CFLAGS", "LDFLAGS", "OPT"] {
+    if cpython.toolchain.sysroot.is_some() {
+        flags.insert("link time", &recipe.release.link_time);
+    }
+    for name in ["CC", "CPPFLAGS", "CFLAGS", "LDFLAGS", "OPT"] {
         flags.extend(environment.get(name).map(|value| (name, value.as_str())));
     }
     serde_json::to_string_pretty(&Manifest {

@@ -7,6 +7,8 @@ use fs_err as fs;
 use miette::{IntoDiagnostic, WrapErr};
 use serde::Deserialize;
 
+use super::Build;
+use super::elf::GlibcVersion;
 use crate::workspace;
 
 /// `recipe.toml`.
@@ -16,6 +18,7 @@ pub(crate) struct Recipe {
     pub(super) source: Source,
     pub(super) configure: Configure,
     pub(super) make: Make,
+    pub(super) release: Release,
     pub(super) standard_library: StandardLibrary,
     #[serde(rename = "library")]
     pub(super) libraries: Vec<Library>,
@@ -57,8 +60,44 @@ pub(super) struct Configure {
 #[serde(deny_unknown_fields)]
 pub(super) struct Make {
     pub(super) flags: String,
+    /// For this machine alone, besides.
+    pub(super) host_flags: String,
     pub(super) profile_generate: String,
     pub(super) profile_use: String,
+}
+
+/// What a release differs in.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Release {
+    /// The oldest glibc that runs it.
+    pub(super) glibc: String,
+    /// Flags for `CFLAGS_NODIST`.
+    pub(super) link_time: String,
+    /// Over those of `[configure.environment]`.
+    pub(super) environment: BTreeMap<String, String>,
+    pub(super) wheel: Wheel,
+    /// Debian packages, besides the others.
+    packages: Vec<String>,
+}
+
+impl Release {
+    /// `2.17` as `(2, 17)`.
+    pub(super) fn glibc_version(&self) -> miette::Result<GlibcVersion> {
+        let parts = self.glibc.split_once('.');
+        let version =
+            parts.and_then(|(major, minor)| Some((major.parse().ok()?, minor.parse().ok()?)));
+        version.ok_or_else(|| miette::miette!("release.glibc: {} is no version", self.glibc))
+    }
+}
+
+/// A wheel of `PyPI`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wheel {
+    pub(super) name: String,
+    pub(super) version: String,
+    pub(super) sha256: String,
 }
 
 #[derive(Deserialize)]
@@ -90,9 +129,14 @@ impl Recipe {
     }
 
     /// Debian packages that a build needs.
-    pub(crate) fn packages(&self) -> BTreeSet<&str> {
-        let tools = self.packages.build.iter().map(String::as_str);
-        tools.chain(self.library_packages()).collect()
+    pub(crate) fn packages(&self, build: Build) -> BTreeSet<&str> {
+        let release = &self.release.packages;
+        let more = build.is_release().then_some(release).into_iter().flatten();
+        let tools = self.packages.build.iter().chain(more);
+        tools
+            .map(String::as_str)
+            .chain(self.library_packages())
+            .collect()
     }
 
     /// Debian packages of the static archives.

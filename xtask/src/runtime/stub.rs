@@ -52,7 +52,7 @@ pub(crate) fn provide(cpython: &Cpython) -> miette::Result<Stub> {
         step.run(Command::new("strip").arg("-o").arg(&stub).arg(built))?;
         let mut exports = recipe::names(&recipe::file("exports.txt"))?;
         exports.extend(recipe::names(&root.join("runtime/stub/interposed.txt"))?);
-        Linkage::read(&stub)?.check(&exports)?;
+        Linkage::read(&stub)?.check(&exports, cpython.toolchain.glibc)?;
         step.finish();
         Ok(())
     })?;
@@ -67,18 +67,10 @@ pub(crate) fn provide(cpython: &Cpython) -> miette::Result<Stub> {
 }
 
 fn cargo(cpython: &Cpython) -> Command {
-    let home = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    let registry = home("CARGO_HOME").or_else(|| home("HOME").map(|home| home.join(".cargo")));
-    let mut flags = vec![
-        "-Crelocation-model=static".to_owned(),
-        format!(
-            "--remap-path-prefix={}=fastice",
-            workspace::root().display()
-        ),
-    ];
-    if let Some(registry) = registry {
-        flags.push(format!("--remap-path-prefix={}=cargo", registry.display()));
-    }
+    let mut flags = workspace::path_flags();
+    flags.push("-Crelocation-model=static".to_owned());
+    let link = cpython.toolchain.link_arguments();
+    flags.extend(link.iter().map(|argument| format!("-Clink-arg={argument}")));
     let mut command = Command::new(workspace::cargo());
     command
         .args(["build", "--profile", "stub", "--package", "fastice-stub"])

@@ -14,7 +14,7 @@ const NUMBERS: [usize; 3] = [100, 1_000, 10_000];
 /// Measures how long CPython takes to find a frozen module, in the index and in an array, and how long programs with many
 /// take to start.
 pub(super) fn run(runs: usize, options: &runtime::Options) -> miette::Result<()> {
-    let builder = builder(&crate::runtime::provide(&options.request())?)?;
+    let builder = builder(&options.request())?;
     let directory = workspace::target_directory().join("bench/frozen");
     let mut subjects = Vec::new();
     for number in NUMBERS {
