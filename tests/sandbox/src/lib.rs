@@ -4,6 +4,9 @@
 //! Works as root, and for other users where the kernel lets them make user namespaces. Uses `unshare`, `mount` and `chroot`,
 //! which every Debian has (packages util-linux and coreutils), and `ip` for a loopback network (iproute2).
 
+mod debian;
+
+use std::env;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,6 +15,8 @@ use std::sync::OnceLock;
 
 use fs_err as fs;
 use tempfile::TempDir;
+
+pub use debian::debian;
 
 /// What a frozen executable needs of the machine it runs on, by the path under which it is looked for.
 /// The C library is several files; most of them are empty by now, and older libraries still need them.
@@ -26,8 +31,14 @@ const C_LIBRARY: [&str; 8] = [
     "lib/x86_64-linux-gnu/libutil.so.1",
 ];
 
+/// Environment variable with the root directory of another system, whose C library an [`EmptyRoot`] gets.
+pub const SYSTEM_VARIABLE: &str = "FASTICE_TEST_SYSTEM";
+
 /// Runs inside the namespaces.
 const ENTER: &str = include_str!("enter.sh");
+
+/// Directories of a system that a [furnished](EmptyRoot::furnish) root has anyway.
+const OWN_DIRECTORIES: [&str; 3] = ["dev", "proc", "tmp"];
 
 /// Devices that every program may expect.
 const DEVICES: [&str; 5] = [
@@ -46,21 +57,49 @@ pub struct EmptyRoot {
 }
 
 impl EmptyRoot {
-    /// A root that holds the C library alone.
+    /// A root that holds the C library alone: this machine's, or that of the system whose root directory [`SYSTEM_VARIABLE`] names.
     ///
     /// # Errors
-    /// When it cannot be written, or this machine has no such C library.
+    /// When it cannot be written, or the system has no such C library.
     pub fn new() -> io::Result<Self> {
-        let directory = tempfile::Builder::new().prefix("empty-root-").tempdir()?;
-        fs::create_dir(directory.path().join("root"))?;
-        let root = Self {
-            directory,
-            furniture: Vec::new(),
-        };
+        let system = env::var_os(SYSTEM_VARIABLE).map_or_else(|| PathBuf::from("/"), PathBuf::from);
+        let root = Self::bare()?;
         for path in C_LIBRARY {
-            root.add(&Path::new("/").join(path), path)?;
+            root.add(&resolved(&system, Path::new(path))?, path)?;
         }
         Ok(root)
+    }
+
+    /// A root that shows the whole of another system, whose root directory is `system`.
+    ///
+    /// # Errors
+    /// When it cannot be read or written.
+    pub fn of_system(system: &Path) -> io::Result<Self> {
+        let mut root = Self::bare()?;
+        for entry in fs::read_dir(system)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let kind = entry.file_type()?;
+            if kind.is_symlink() {
+                // `lib` is `usr/lib`.
+                let link = root.contents().join(&name);
+                std::os::unix::fs::symlink(fs::read_link(entry.path())?, link)?;
+            } else if kind.is_dir() && !OWN_DIRECTORIES.iter().any(|own| name == *own) {
+                root.bind(&entry.path(), Path::new("/").join(name));
+            }
+        }
+        Ok(root)
+    }
+
+    /// A root with nothing in it.
+    fn bare() -> io::Result<Self> {
+        let directory = tempfile::Builder::new().prefix("empty-root-").tempdir()?;
+        fs::create_dir(directory.path().join("root"))?;
+        fs::create_dir(directory.path().join("contents"))?;
+        Ok(Self {
+            directory,
+            furniture: Vec::new(),
+        })
     }
 
     /// Copies a file of this machine to `path` in the root.
@@ -131,6 +170,19 @@ pub fn read_only(directory: &Path, program: impl AsRef<OsStr>) -> Command {
         .arg(directory)
         .arg(program);
     command
+}
+
+/// Where `path`, relative to the root directory `system`, leads if it is a link there.
+fn resolved(system: &Path, path: &Path) -> io::Result<PathBuf> {
+    let found = system.join(path);
+    if !fs::symlink_metadata(&found)?.is_symlink() {
+        return Ok(found);
+    }
+    let target = fs::read_link(&found)?;
+    match target.strip_prefix("/") {
+        Ok(target) => resolved(system, target),
+        Err(_) => Ok(found.with_file_name(target)),
+    }
 }
 
 /// Checks that programs can be run in an empty root here.

@@ -5,15 +5,37 @@ use std::process::Command;
 
 use fastice::runtime::PACK_VARIABLE;
 use fastice_differential::PLAIN_PYTHON_VARIABLE;
+use fastice_sandbox::SYSTEM_VARIABLE;
 use miette::{IntoDiagnostic, bail};
 
 use super::build::builder;
 use super::cpython_tests;
-use super::runtime::Options;
-use crate::{packages, runtime, workspace};
+use super::runtime;
+use crate::runtime::{provide, provide_python};
+use crate::{packages, workspace};
 
 /// Debian packages that the tests use.
-const PACKAGES: [&str; 5] = ["binutils", "iproute2", "strace", "unzip", "util-linux"];
+const PACKAGES: [&str; 7] = [
+    "binutils",
+    "ca-certificates",
+    "debootstrap",
+    "iproute2",
+    "strace",
+    "unzip",
+    "util-linux",
+];
+
+/// Tests that run programs in empty roots.
+const IN_ROOTS: [&str; 3] = ["apps", "examples", "systems"];
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    runtime: runtime::Options,
+    /// Run the tests in empty roots alone, with the C library of this release of Debian: bullseye, trixie
+    #[arg(long, value_name = "SUITE", requires = "release")]
+    system: Option<String>,
+}
 
 pub(crate) fn run(options: &Options) -> miette::Result<()> {
     packages::provide(PACKAGES)?;
@@ -24,10 +46,10 @@ pub(crate) fn run(options: &Options) -> miette::Result<()> {
         &[&["clippy"], &all[..], &["--", "-D", "warnings"]].concat(),
         &[],
     )?;
-    let request = options.request();
-    let pack = runtime::provide(&request)?;
-    let python = runtime::provide_python(&request)?;
-    builder(&pack)?;
+    let request = options.runtime.request();
+    let pack = provide(&request)?;
+    let python = provide_python(&request)?;
+    builder(&request)?;
     // The stub is linked by `runtime::provide` alone; it has no tests without an image.
     let tests = [
         "test",
@@ -37,8 +59,23 @@ pub(crate) fn run(options: &Options) -> miette::Result<()> {
         "--no-fail-fast",
     ];
     let environment = [(PACK_VARIABLE, &*pack), (PLAIN_PYTHON_VARIABLE, &*python)];
-    cargo(&tests, &environment)?;
-    cpython_tests::fast(&request)
+    let Some(suite) = &options.system else {
+        cargo(&tests, &environment)?;
+        return cpython_tests::fast(&request);
+    };
+    let systems = fastice::cache::directory()
+        .into_diagnostic()?
+        .join("systems");
+    let system = fastice_sandbox::debian(suite, &systems).into_diagnostic()?;
+    let named = IN_ROOTS.iter().flat_map(|test| ["--test", test]);
+    let tests: Vec<&str> = ["test", "--package", "fastice", "--no-fail-fast"]
+        .into_iter()
+        .chain(named)
+        .collect();
+    cargo(
+        &tests,
+        &[&environment[..], &[(SYSTEM_VARIABLE, &*system)]].concat(),
+    )
 }
 
 /// Runs cargo with its output on the terminal; tests find the runtime through the environment.
