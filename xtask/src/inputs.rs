@@ -22,7 +22,7 @@ impl Inputs {
 
     /// A text that is too long to be named itself: its SHA-256.
     pub(crate) fn text(&mut self, name: &str, text: &str) -> &mut Self {
-        self.fact(name, text_sha256(text))
+        self.fact(name, hex(&Sha256::digest(text)))
     }
 
     /// The contents of a file, or of every file below a directory, named relative to `base`.
@@ -59,11 +59,6 @@ impl Inputs {
 pub(crate) fn sha256(path: &Path) -> miette::Result<String> {
     let bytes = fs::read(path).into_diagnostic()?;
     Ok(hex(&Sha256::digest(bytes)))
-}
-
-/// SHA-256 of a text, in hexadecimal.
-pub(crate) fn text_sha256(text: &str) -> String {
-    hex(&Sha256::digest(text))
 }
 
 fn hex(bytes: &[u8]) -> String {

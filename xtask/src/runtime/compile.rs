@@ -68,7 +68,7 @@ impl Build<'_> {
         )?;
         self.remove_objects()?;
         let release = &self.recipe.release;
-        let flags = format!("{} {}", self.recipe.make.profile_use, release.link_time);
+        let flags = format!("{} {}", self.recipe.make.profile_use, release.flags);
         let archives = [&[LIBPYTHON], &OWN_ARCHIVES[..]].concat();
         self.make("Compiling CPython", "cpython", &archives, &TOOLS, &flags)?;
 

@@ -148,7 +148,7 @@ fn manifest(recipe: &Recipe, cpython: &Cpython, stub: &Stub) -> miette::Result<S
     let environment = cpython.toolchain.environment(recipe);
     let mut flags = BTreeMap::from([("make", recipe.make.flags.as_str())]);
     if cpython.toolchain.sysroot.is_some() {
-        flags.insert("link time", &recipe.release.link_time);
+        flags.insert("release", &recipe.release.flags);
     }
     for name in ["CC", "CPPFLAGS", "CFLAGS", "LDFLAGS", "OPT"] {
         flags.extend(environment.get(name).map(|value| (name, value.as_str())));

@@ -1,7 +1,7 @@
 //! The profile that is kept in the repository: what gcc's counters counted in CPython during the training task.
 //!
 //! Two trainings never count the same; with a kept profile, two builds are equal. It fits one compiler, one source and one result
-//! of `configure` alone, and says which.
+//! of `configure` alone, and says which. Functions that a patch has changed since are compiled without: gcc sees that by itself.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,7 +11,7 @@ use miette::{IntoDiagnostic, bail};
 use serde::{Deserialize, Serialize};
 
 use super::recipe::{self, Recipe};
-use crate::inputs::{sha256, text_sha256};
+use crate::inputs::sha256;
 use crate::step::Step;
 
 /// Files of counters, beside the objects that they belong to.
@@ -27,8 +27,6 @@ struct BoundTo {
     compiler: String,
     /// SHA-256 of CPython's source archive.
     source: String,
-    /// SHA-256 of the patches, joined.
-    patches: String,
     /// SHA-256 of `pyconfig.h`.
     configuration: String,
     /// Flags that change what is compiled.
@@ -40,19 +38,10 @@ impl BoundTo {
         Ok(Self {
             compiler: compiler.to_owned(),
             source: recipe.source.sha256.clone(),
-            patches: patches()?,
             configuration: sha256(&tree.join("pyconfig.h"))?,
             flags: recipe.make.flags.clone(),
         })
     }
-}
-
-fn patches() -> miette::Result<String> {
-    let texts: miette::Result<Vec<String>> = recipe::patches()?
-        .iter()
-        .map(|path| fs::read_to_string(path).into_diagnostic())
-        .collect();
-    Ok(text_sha256(&texts?.concat()))
 }
 
 /// Puts the counters of the build tree `tree` into the repository.
@@ -90,7 +79,6 @@ pub(super) fn restore(recipe: &Recipe, compiler: &str, tree: &Path) -> miette::R
     let differences: Vec<String> = [
         ("compiler", &bound_to.compiler, &found.compiler),
         ("source", &bound_to.source, &found.source),
-        ("patches", &bound_to.patches, &found.patches),
         ("pyconfig.h", &bound_to.configuration, &found.configuration),
         ("flags", &bound_to.flags, &found.flags),
     ]

@@ -73,7 +73,7 @@ pub(super) struct Release {
     /// The oldest glibc that runs it.
     pub(super) glibc: String,
     /// Flags for `CFLAGS_NODIST`.
-    pub(super) link_time: String,
+    pub(super) flags: String,
     /// Over those of `[configure.environment]`.
     pub(super) environment: BTreeMap<String, String>,
     pub(super) wheel: Wheel,
