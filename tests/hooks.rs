@@ -22,11 +22,14 @@ static SUBJECT: LazyLock<Subject> = LazyLock::new(|| {
         .file("app/program.py", include_str!("hooks/program.py"))
         .file("app/helper.py", include_str!("hooks/helper.py"))
         .file("evalframe.c", include_str!("hooks/evalframe.c"))
+        .file("audit.c", include_str!("hooks/audit.c"))
         .file("venv/pyvenv.cfg", "home = /usr/bin\nversion = 3.13.5\n");
-    run(Command::new("gcc")
-        .args(["-shared", "-fPIC", "-o"])
-        .arg(workspace.path("app/evalframe.so"))
-        .arg(workspace.path("evalframe.c")));
+    for name in ["evalframe", "audit"] {
+        run(Command::new("gcc")
+            .args(["-shared", "-fPIC", "-o"])
+            .arg(workspace.path(&format!("app/{name}.so")))
+            .arg(workspace.path(&format!("{name}.c"))));
+    }
     run(workspace
         .command(&python())
         .args([
@@ -42,6 +45,8 @@ static SUBJECT: LazyLock<Subject> = LazyLock::new(|| {
         .arg("coverage==7.10.7"));
     let program = workspace.freeze(&[
         "app/program.py",
+        "--config",
+        "audit-hooks=['app/audit.so:hook']",
         "--site",
         "venv",
         "--include-module",
@@ -102,6 +107,58 @@ impl Subject {
 #[test]
 fn audit_hooks_see_imports_and_files() {
     assert_eq!(SUBJECT.frozen("audit"), "True True True\nTrue\n");
+}
+
+/// `audit-hooks` of the configuration.
+#[test]
+fn a_native_audit_hook_is_there_before_python() {
+    assert_eq!(
+        SUBJECT.frozen("native_audit"),
+        "b'marshal.loads' True True\n"
+    );
+}
+
+#[test]
+fn an_audit_hook_that_is_not_there_is_an_error() {
+    let workspace = Workspace::new();
+    workspace
+        .file("app.py", "print('runs')\n")
+        .file("data.so", "no library");
+    for (hook, message) in [
+        (
+            "app/none.so:hook",
+            "error[E0062]: the program has no file `app/none.so` for the audit hook `app/none.so:hook`",
+        ),
+        (
+            "app/none.so",
+            "cannot hold `app/none.so`: a hook is `FILE:FUNCTION`",
+        ),
+    ] {
+        let output = workspace
+            .command(std::path::Path::new(env!("CARGO_BIN_EXE_fastice")))
+            .args([
+                "build",
+                "app.py",
+                "--config",
+                &format!("audit-hooks=['{hook}']"),
+            ])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains(message), "{}", stderr(&output));
+    }
+    // One that exists and cannot be added: the program does not run without it.
+    let output = workspace
+        .command(&workspace.freeze(&["app.py", "--config", "audit-hooks=['app/app.py:hook']"]))
+        .output()
+        .unwrap();
+    assert_eq!((output.status.code(), &*stdout(&output)), (Some(70), ""));
+    let message = stderr(&output);
+    assert!(
+        message.contains("the audit hook app/app.py:hook cannot be added: "),
+        "{message}"
+    );
+    assert_eq!(message.lines().count(), 1, "{message}");
 }
 
 #[test]

@@ -114,6 +114,7 @@ fn settings(configuration: &Configuration, application: &Application) -> Setting
             variables: configuration.environment.variables.clone(),
         },
         python,
+        audit_hooks: configuration.audit_hooks(),
         ..Settings::default()
     }
 }

@@ -107,6 +107,9 @@ fn text(document: &Document) -> String {
         rows.push(("or", format!("{}: {how}", alternative.name)));
     }
     environment(&mut rows, document.settings);
+    for hook in &document.settings.audit_hooks {
+        rows.push(("audit", format!("{}:{}", hook.library, hook.symbol)));
+    }
     for (number, path) in document.settings.search_paths.iter().enumerate() {
         let key = if number == 0 { "sys.path" } else { "" };
         rows.push((key, format!("{}/{path}", fastice_image::ROOT)));

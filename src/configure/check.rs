@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::bin::choices;
 use super::layers::Layers;
-use super::{Configuration, Mode, Policy};
+use super::{Configuration, Mode, Policy, audit_hook};
 use crate::metadata::names;
 use crate::{Code, Error, Result};
 
@@ -129,6 +129,17 @@ pub(super) fn check(configuration: &Configuration, layers: &Layers) -> Result<()
                 &format!("cannot hold `{}`", name.escape_debug()),
             ));
         }
+    }
+    if let Some(hook) = configuration
+        .audit_hooks
+        .iter()
+        .find(|hook| audit_hook(hook).is_none())
+    {
+        let text = format!(
+            "cannot hold `{}`: a hook is `FILE:FUNCTION`",
+            hook.escape_debug()
+        );
+        return Err(check.value("audit-hooks", &text));
     }
     if let Some(argument) = configuration
         .arguments

@@ -23,7 +23,7 @@ mod variables;
 
 use std::path::{Path, PathBuf};
 
-use fastice_image::{Arguments0, Policy, PythonConfig};
+use fastice_image::{Arguments0, AuditHook, Policy, PythonConfig};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -90,6 +90,9 @@ pub struct Configuration {
     /// What is not written.
     pub policy: Limits,
 
+    /// Audit hooks (PEP 578) that are added before Python is initialized, as `FILE:FUNCTION`: a shared object of the program, by
+    /// its path below `/fastice` (`app/audit.so`), and a C function in it of the type `Py_AuditHookFunction`.
+    pub audit_hooks: Vec<String>,
     /// Variables of the environment.
     pub environment: Environment,
     /// How CPython is set up: fields of `PyPreConfig` and `PyConfig`. Both `utf8_mode` and `utf8-mode` are understood.
@@ -152,6 +155,14 @@ impl Configuration {
             .unwrap_or(0)
     }
 
+    /// The audit hooks.
+    pub fn audit_hooks(&self) -> Vec<AuditHook> {
+        self.audit_hooks
+            .iter()
+            .filter_map(|hook| audit_hook(hook))
+            .collect()
+    }
+
     /// What the environment may override at run time.
     pub fn policy(&self) -> Policy {
         match (self.environment.policy, self.python.use_environment) {
@@ -190,6 +201,20 @@ impl Configuration {
         python.optimization_level = Some(self.optimization_level());
         python
     }
+}
+
+/// Reads `FILE:FUNCTION`.
+fn audit_hook(text: &str) -> Option<AuditHook> {
+    let (library, symbol) = text.rsplit_once(':')?;
+    let mut bytes = symbol.bytes();
+    let is_symbol = bytes
+        .next()
+        .is_some_and(|first| first == b'_' || first.is_ascii_alphabetic())
+        && bytes.all(|next| next == b'_' || next.is_ascii_alphanumeric());
+    (!library.is_empty() && is_symbol).then(|| AuditHook {
+        library: library.to_owned(),
+        symbol: symbol.to_owned(),
+    })
 }
 
 /// Keys of paths, which a file gives relative to itself.

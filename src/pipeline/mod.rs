@@ -10,7 +10,7 @@ mod whole_python;
 
 use std::path::{Path, PathBuf};
 
-use fastice_image::{Extent, Header, Settings, Written};
+use fastice_image::{AuditHook, Extent, Header, Settings, Written};
 use serde::Serialize;
 
 use crate::analyze::{Sources, analyze, frozen};
@@ -24,7 +24,7 @@ use crate::runtime::{MANIFEST, Pack, library_directory};
 use crate::ui::Reporter;
 use crate::write::standard::{Standard, packed_code};
 use crate::write::{Contents, FileEntry, Layout, Target, bootstrap, write_image};
-use crate::{Result, cache};
+use crate::{Code, Error, Result, cache};
 
 pub use policy::Policy;
 use shares::{STANDARD_LIBRARY, Shares};
@@ -221,6 +221,8 @@ pub fn freeze(
     layout.frozen = candidates.select(&options.freeze)?;
     let bootstrap = bootstrap::compile(&compiler, identity, &mut |path| packed_code(pack, path))?;
 
+    check_audit_hooks(&options.settings.audit_hooks, &layout)?;
+
     reporter.stage("Writing the executable");
     let header = Header {
         built_by: crate::BUILDER.to_owned(),
@@ -275,4 +277,21 @@ fn own_file(contents: Vec<u8>) -> FileEntry {
         executable: false,
         share: STANDARD_LIBRARY,
     }
+}
+
+/// The libraries of audit hooks must be there: a program does not start without.
+fn check_audit_hooks(hooks: &[AuditHook], layout: &Layout) -> Result<()> {
+    for hook in hooks {
+        if !layout.entries.contains_key(&hook.library) {
+            let AuditHook { library, symbol } = hook;
+            return Err(Error::new(
+                Code::ConfigurationValue,
+                format!(
+                    "the program has no file `{library}` for the audit hook `{library}:{symbol}`"
+                ),
+            )
+            .hint("name a shared object by its path below /fastice, such as `app/audit.so`"));
+        }
+    }
+    Ok(())
 }

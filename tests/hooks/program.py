@@ -26,6 +26,15 @@ def audit():
     print(("open", xmlrpc.client.__file__) in seen)
 
 
+def native_audit():
+    library = ctypes.PyDLL(str(pathlib.Path(__file__).with_name("audit.so")))
+    library.first_event.restype = ctypes.c_char_p
+    before = library.events()
+    import xmlrpc.client
+
+    print(library.first_event(), before > 20, library.events() > before)
+
+
 def settrace():
     import helper
 

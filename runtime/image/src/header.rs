@@ -136,6 +136,17 @@ pub struct Settings {
     pub environment: EnvironmentSettings,
     /// Fields of `PyPreConfig` and `PyConfig`.
     pub python: PythonConfig,
+    /// Audit hooks (PEP 578) to add before Python is initialized.
+    pub audit_hooks: Vec<AuditHook>,
+}
+
+/// A C function that CPython calls for each audit event: `Py_AuditHookFunction`.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+pub struct AuditHook {
+    /// The shared object that has it, below the root.
+    pub library: String,
+    /// Its symbol.
+    pub symbol: String,
 }
 
 /// Variables of the environment.

@@ -36,7 +36,7 @@ mod zip;
 pub use damage::Damage;
 pub use footer::Footer;
 pub use header::{
-    Alternative, Arguments0, EnvironmentSettings, FrozenModule, Header, Policy, Program,
+    Alternative, Arguments0, AuditHook, EnvironmentSettings, FrozenModule, Header, Policy, Program,
     PythonIdentity, Settings,
 };
 pub use node::{

@@ -6,6 +6,7 @@
 
 #![no_main]
 
+mod audit;
 mod config;
 mod environment;
 mod executable;

@@ -15,7 +15,7 @@ use crate::image::{self, Mapped};
 use crate::processes::{self, Marker, Role};
 use crate::status::Ending;
 use crate::trace::Trace;
-use crate::{frozen, module};
+use crate::{audit, frozen, module};
 
 /// The magic number of code objects of CPython 3.13 (`Include/internal/pycore_magic_number.h`), as `importlib.util.MAGIC_NUMBER`
 /// has it. CPython tells it only after it has run code, which is too late.
@@ -67,6 +67,7 @@ impl From<Damage> for Start {
 /// Everything before the program itself.
 fn start(mapped: &Mapped, role: &Role, trace: &mut Trace) -> Result<(), Start> {
     let header = mapped.image().header();
+    audit::install(&header.settings.audit_hooks)?;
     config::preinitialize(header, role)?;
     trace.phase("preinitialization");
     // SAFETY: the interpreter is not initialized yet; name and function live as long as the process.
