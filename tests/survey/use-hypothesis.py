@@ -5,7 +5,7 @@
 # [tool.application]
 # does = "Property-based tests without a place for examples"
 # ///
-from hypothesis import HealthCheck, given, settings, strategies
+from hypothesis import HealthCheck, Phase, given, settings, strategies
 
 seen = []
 
@@ -17,7 +17,7 @@ def reverse(numbers, text, word):
     assert list(reversed(list(reversed(numbers)))) == numbers
 
 
-@settings(max_examples=100, database=None, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, phases=[Phase.generate, Phase.shrink], database=None, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(strategies.integers())
 def small(number):
     assert number < 1000
