@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Expr, ExprCall, InterpolatedStringElement, Stmt, StmtIf, StmtImportFrom};
+use ruff_python_ast::{
+    Expr, ExprCall, ExprStringLiteral, InterpolatedStringElement, Stmt, StmtIf, StmtImportFrom,
+};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged as _;
 
@@ -268,15 +270,39 @@ impl Scanner<'_> {
 
     /// Code in literal texts that `call` runs.
     fn code(&mut self, call: &ExprCall) {
+        for argument in call.arguments.iter_source_order() {
+            if let Expr::StringLiteral(code) = argument.value() {
+                self.source(code);
+            }
+        }
+    }
+
+    /// Python code in a literal text.
+    fn source(&mut self, code: &ExprStringLiteral) {
         if !self.context.may_be_main {
             return;
         }
-        for argument in call.arguments.iter_source_order() {
-            if let Expr::StringLiteral(code) = argument.value() {
-                let found = scan(code.value.to_str().as_bytes(), self.context);
-                for name in found.names.into_keys() {
-                    self.add(name, call.arguments.range.to_std_range().start);
+        let found = scan(code.value.to_str().as_bytes(), self.context);
+        for name in found.names.into_keys() {
+            self.add(name, code.range.to_std_range().start);
+        }
+    }
+
+    /// What looks like a command line of `python`: `"-m", "NAME"` and `"-c", "CODE"`.
+    fn command_line(&mut self, words: &[Expr]) {
+        for pair in words.windows(2) {
+            let [Expr::StringLiteral(option), Expr::StringLiteral(value)] = pair else {
+                continue;
+            };
+            let name = value.value.to_str();
+            match option.value.to_str() {
+                "-c" => self.source(value),
+                "-m" if self.context.may_be_main && is_dotted_name(name) => {
+                    let offset = value.range.to_std_range().start;
+                    self.add(name.to_owned(), offset);
+                    self.add(format!("{name}.__main__"), offset);
                 }
+                _ => {}
             }
         }
     }
@@ -385,7 +411,12 @@ impl<'a> Visitor<'a> for Scanner<'_> {
 
     fn visit_expr(&mut self, expression: &'a Expr) {
         match expression {
-            Expr::Call(call) => self.call(call),
+            Expr::Call(call) => {
+                self.call(call);
+                self.command_line(&call.arguments.args);
+            }
+            Expr::List(list) => self.command_line(&list.elts),
+            Expr::Tuple(tuple) => self.command_line(&tuple.elts),
             Expr::StringLiteral(literal) => {
                 self.text(literal.value.to_str(), literal.range.to_std_range().start);
             }
@@ -480,6 +511,13 @@ match 1:
         };
         assert!(scan(source.as_bytes(), context).names.into_keys().eq(["e"]));
         assert!(scan(computed.as_bytes(), context).names.is_empty());
+    }
+
+    #[test]
+    fn takes_what_command_lines_of_python_run() {
+        let source = "run([exe, '-m', 'a']); ('-c', 'import b'); run(exe, '-I', '-m', 'c.d', '-m', x); ['-m', 'no name']";
+        let found = ["a", "a.__main__", "b", "c.d", "c.d.__main__"];
+        assert_eq!(names(source, "", false), found);
     }
 
     #[test]

@@ -81,6 +81,22 @@ class CtypesUtilLoader(ImageSourceLoader):
         return next((name for name in names if name == start or name.startswith(f"{start}.")), None)
 
 
+class VenvLoader(ImageSourceLoader):
+    """Loads venv, and lets it say that a program cannot be the interpreter of an environment."""
+
+    def exec_module(self, module):
+        super().exec_module(module)
+        if not _fastice.IS_INTERPRETER:
+            module.EnvBuilder.create = self._refuse
+
+    @staticmethod
+    def _refuse(builder, env_dir):
+        raise RuntimeError(
+            f"{env_dir}: a frozen program is no interpreter for a virtual environment; "
+            "run an installed one: python3 -m venv"
+        )
+
+
 class ImageBytecodeLoader(_ImageData, SourcelessFileLoader):
     """Loads a module from a .pyc file of the image that has no source beside it."""
 
@@ -88,6 +104,12 @@ class ImageBytecodeLoader(_ImageData, SourcelessFileLoader):
         code = _fastice.code(self.get_filename(fullname))
         return super().get_code(fullname) if code is None else code
 
+
+# Standard modules that know a thing more here.
+_OWN_LOADERS = {
+    f"{sys._stdlib_dir}/ctypes/util.py": CtypesUtilLoader,
+    f"{sys._stdlib_dir}/venv/__init__.py": VenvLoader,
+}
 
 # In the order of _fastice.SOURCE, BYTECODE and EXTENSION.
 _LOADERS = (ImageSourceLoader, ImageBytecodeLoader, ExtensionFileLoader)
@@ -106,9 +128,7 @@ class Finder(_fastice.Finder, FileFinder):
 
     def _module_spec(self, fullname, kind, is_package, origin):
         """The spec of the module that the index has for this name."""
-        loader = _LOADERS[kind]
-        if fullname == "ctypes.util" and loader is ImageSourceLoader:
-            loader = CtypesUtilLoader
+        loader = _OWN_LOADERS.get(origin, _LOADERS[kind])
         spec = spec_from_file_location(
             fullname,
             origin,

@@ -4,6 +4,11 @@
 #
 # [tool.application]
 # does = "A page with its own JavaScript and templates"
+# [tool.application.root]
+# writable = ["/home"]
+#
+# [[tool.application.call]]
+# environment = { HOME = "/home" }
 # ///
 from bokeh.embed import file_html
 from bokeh.plotting import figure
