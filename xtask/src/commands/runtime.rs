@@ -8,6 +8,8 @@ use crate::runtime::{self, Build, Request};
 
 /// How the runtime is built; shared by every command that needs one.
 #[derive(clap::Args)]
+// Other commands have options of their own, of the same name.
+#[group(skip)]
 pub(crate) struct Options {
     /// CPython's source archive, instead of a download
     #[arg(long, value_name = "FILE")]
