@@ -25,6 +25,7 @@ pub mod provenance;
 pub mod resolve;
 pub mod runtime;
 pub mod sandbox;
+pub mod trace;
 pub mod ui;
 mod write;
 

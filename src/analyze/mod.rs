@@ -51,6 +51,8 @@ pub(crate) struct Needs {
     imported: BTreeSet<String>,
     /// Which module names which, for [`crate::provenance`].
     pub(crate) edges: Vec<Edges>,
+    /// Standard modules that a traced run imported.
+    pub(crate) traced: BTreeSet<String>,
     /// Standard modules that `--include-module` names.
     pub(crate) included: BTreeSet<String>,
     /// Warnings of imports in the user's own modules that cannot succeed, with the path of the
@@ -209,7 +211,17 @@ pub(crate) fn analyze(
         .flat_map(|(_, imports)| imports.names.into_keys())
         .chain(extra.iter().cloned())
         .collect();
-    let names = imported.iter().map(String::as_str).chain(include.names());
+    let traced: BTreeSet<String> = options
+        .traced_modules
+        .iter()
+        .filter(|name| library.modules().contains_key(*name) && !library.is_absent(name))
+        .cloned()
+        .collect();
+    let names = imported
+        .iter()
+        .map(String::as_str)
+        .chain(include.names())
+        .chain(traced.iter().map(String::as_str));
     let standard = library.closure(names, &|name| exclude.matches(name));
     let left_out = library
         .modules()
@@ -223,6 +235,7 @@ pub(crate) fn analyze(
         left_out,
         imported,
         edges,
+        traced,
         included: include.names().map(str::to_owned).collect(),
         missing,
     })

@@ -6,7 +6,7 @@ mod tools;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-pub use tools::{Completions, Man, Runtime, RuntimeAction};
+pub use tools::{Completions, Man, Runtime, RuntimeAction, Trace};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use schemars::JsonSchema;
@@ -74,6 +74,8 @@ pub enum Command {
     Build(Build),
     /// Freeze into the cache, run the executable there, and pass on its exit status.
     Run(Run),
+    /// Run the unfrozen program, and record what it imports, reads, loads and starts.
+    Trace(Trace),
     /// Run an executable where there is nothing but it, and say what happens.
     Check(Check),
     /// Say what an executable is, without running it.
@@ -470,6 +472,9 @@ pub struct Source {
     /// Leave a standard module out although it is imported. Can be given several times.
     #[arg(long, value_name = "MODULE", help_heading = "Contents")]
     pub exclude_module: Vec<String>,
+    /// Take what a run imported and read that `fastice trace` recorded. Can be given several times.
+    #[arg(long, value_name = "FILE", help_heading = "Contents")]
+    pub trace: Vec<PathBuf>,
     /// Take a shared library of this machine that nothing is seen to need, by name (`libmagic.so.1`) or path. Can be given
     /// several times.
     #[arg(long, value_name = "LIBRARY", help_heading = "Contents")]

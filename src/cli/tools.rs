@@ -1,5 +1,6 @@
-//! Arguments of the commands that are about fastice itself.
+//! Arguments of the commands that are about no executable: fastice itself, and programs before they are frozen.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -42,4 +43,15 @@ pub enum RuntimeAction {
         #[arg(long, value_name = "FORMAT", default_value = "text")]
         output_format: OutputFormat,
     },
+}
+
+/// Arguments of `fastice trace`.
+#[derive(Debug, Args)]
+pub struct Trace {
+    /// The file to write, for `fastice build --trace`.
+    #[arg(short, long, value_name = "FILE", default_value = "fastice-trace.json")]
+    pub output: PathBuf,
+    /// The command, after `--`. What ends in `.py` or begins with an option of `python` is run by the runtime.
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
 }

@@ -1,7 +1,7 @@
 //! `fastice build`.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use fastice_image::{Arguments0, EnvironmentSettings, Settings};
 use serde::Serialize;
@@ -15,6 +15,7 @@ use crate::error::ExitStatus;
 use crate::pipeline::{self, FreezeOptions, Origin, Policy, Summary};
 use crate::resolve::{self, Application, Entry, Interpreter, Request};
 use crate::runtime::Pack;
+use crate::trace::Trace;
 use crate::ui::{Reporter, Terminal, Verbosity, format};
 
 /// Version of the JSON summary. It grows when a field changes its meaning or goes away, not when one is added.
@@ -68,7 +69,9 @@ pub(super) fn freeze(
     terminal: &Terminal,
     output: impl FnOnce(&str) -> Result<PathBuf>,
 ) -> Result<Summary> {
-    let request = Request::new(source, configuration);
+    let trace = Trace::read(&configuration.trace)?;
+    let mut request = Request::new(source, configuration);
+    request.traced = trace.own_files().map(Path::to_owned).collect();
     resolve::check(&request)?;
     let pack = Pack::locate()?;
     let resolved = resolve::resolve(&request, &Interpreter::of(&pack), terminal)?;
@@ -79,6 +82,7 @@ pub(super) fn freeze(
         settings: settings(configuration, application),
         optimization_level: configuration.optimization_level(),
         include_modules: configuration.include_module.clone(),
+        traced_modules: trace.modules.into_keys().collect(),
         exclude_modules: configuration.exclude_module.clone(),
         leave_sources: !configuration.source.unwrap_or(true),
         leave_libraries: !configuration.system_libraries.unwrap_or(true),

@@ -17,6 +17,7 @@ mod print;
 mod run;
 mod runtime;
 mod sbom;
+mod trace;
 mod tree;
 mod verify;
 mod why;
@@ -31,9 +32,13 @@ use crate::{Error, Result, interrupt};
 /// Runs a command and reports its error.
 pub fn main(cli: Cli) -> ExitStatus {
     let terminal = terminal(&cli.global);
-    let result = interrupt::watch()
-        .map_err(Error::io)
-        .and_then(|()| dispatch(cli.command, &terminal));
+    // A traced command ends as it will, and what it did is recorded after that.
+    let watched = if matches!(cli.command, Command::Trace(_)) {
+        Ok(())
+    } else {
+        interrupt::watch().map_err(Error::io)
+    };
+    let result = watched.and_then(|()| dispatch(cli.command, &terminal));
     match result {
         Ok(status) => status,
         Err(error) => {
@@ -49,6 +54,7 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<ExitStatus> {
     match command {
         Command::Build(arguments) => build::build(&arguments, terminal),
         Command::Run(arguments) => run::run(&arguments, terminal),
+        Command::Trace(arguments) => trace::trace(&arguments, terminal),
         Command::Check(arguments) => check::check(&arguments, terminal),
         Command::Inspect(arguments) => inspect::inspect(&arguments),
         Command::List(arguments) => list::list(&arguments),

@@ -53,6 +53,8 @@ enum Reason {
     Interpreter,
     /// `--include-module` named it.
     Flag,
+    /// A traced run imported it.
+    Trace,
 }
 
 /// Why a distribution is there, which is always taken whole.
@@ -125,6 +127,7 @@ fn module(graph: &Graph, name: &str) -> Module {
             (Reason::Entry, graph.is_entry(name)),
             (Reason::Interpreter, graph.is_always(name)),
             (Reason::Flag, graph.is_included(name)),
+            (Reason::Trace, graph.is_traced(name)),
         ]
         .into_iter()
         .filter_map(|(reason, holds)| holds.then_some(reason))
@@ -221,6 +224,7 @@ fn text(document: &Document, all: bool) -> String {
             out.push_str(match reason {
                 Reason::Entry => "  is what the program begins with\n",
                 Reason::Interpreter => "  the interpreter itself needs it\n",
+                Reason::Trace => "  a traced run imported it\n",
                 Reason::Flag => "  --include-module named it\n",
             });
         }

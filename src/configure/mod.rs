@@ -77,6 +77,8 @@ pub struct Configuration {
     pub include_module: Vec<String>,
     /// Standard modules to leave out although they are imported, as `--exclude-module`.
     pub exclude_module: Vec<String>,
+    /// Files of `fastice trace`: what those runs imported and read is taken, as `--trace`.
+    pub trace: Vec<PathBuf>,
     /// Shared libraries of this machine to take although nothing is seen to need them, as `--include-library`.
     pub include_library: Vec<String>,
     /// Whether shared libraries of this machine that native code needs are taken; `false` as `--no-system-libraries`.
@@ -138,6 +140,7 @@ impl Configuration {
         self.with.extend(source.with.iter().cloned());
         self.include_module
             .extend(source.include_module.iter().cloned());
+        self.trace.extend(source.trace.iter().cloned());
         self.exclude_module
             .extend(source.exclude_module.iter().cloned());
         self.include_library
@@ -218,7 +221,7 @@ fn audit_hook(text: &str) -> Option<AuditHook> {
 }
 
 /// Keys of paths, which a file gives relative to itself.
-const PATHS: [&str; 3] = ["output", "site", "requirements"];
+const PATHS: [&str; 4] = ["output", "site", "requirements", "trace"];
 
 /// `path` as the file in `directory` means it.
 fn relative_to(directory: &Path, path: &str) -> String {

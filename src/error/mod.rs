@@ -175,6 +175,8 @@ codes! {
     OtherBytes = "E0083", Failure;
     /// There is no command of that name.
     UnknownCommand = "E0084", Error;
+    /// A trace cannot be read.
+    TraceFile = "E0085", Failure;
     /// A file that a distribution lists is missing.
     MissingFile = "W0001", Success;
     /// A module of the program imports what nothing provides.
@@ -189,6 +191,8 @@ codes! {
     NotIsolated = "W0021", Success;
     /// A module of the program imports a name that its source does not tell.
     DynamicImport = "W0022", Success;
+    /// A traced command told nothing.
+    NothingTraced = "W0023", Success;
 }
 
 /// How a command ends.
@@ -200,6 +204,8 @@ pub enum ExitStatus {
     Failure,
     /// The command line, fastice itself or the machine is at fault: 2.
     Error,
+    /// What a program returned that fastice ran in its place.
+    Program(u8),
 }
 
 impl From<ExitStatus> for std::process::ExitCode {
@@ -208,6 +214,7 @@ impl From<ExitStatus> for std::process::ExitCode {
             ExitStatus::Success => 0,
             ExitStatus::Failure => 1,
             ExitStatus::Error => 2,
+            ExitStatus::Program(status) => status,
         })
     }
 }

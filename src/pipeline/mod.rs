@@ -37,6 +37,8 @@ pub struct FreezeOptions {
     /// Standard modules (dotted; a package means all of it) to take although no import of them was
     /// found.
     pub include_modules: Vec<String>,
+    /// Modules that a traced run imported: standard modules among them are taken.
+    pub traced_modules: Vec<String>,
     /// Standard modules (dotted; a package means all of it) to leave out although they are
     /// imported.
     pub exclude_modules: Vec<String>,

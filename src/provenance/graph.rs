@@ -17,6 +17,8 @@ pub struct Graph {
     always: BTreeSet<usize>,
     /// What `--include-module` names.
     included: BTreeSet<usize>,
+    /// What a traced run imported.
+    traced: BTreeSet<usize>,
 }
 
 /// A module, or the script that runs.
@@ -72,6 +74,7 @@ impl Graph {
             entry: Vec::new(),
             always: BTreeSet::new(),
             included: BTreeSet::new(),
+            traced: BTreeSet::new(),
         };
         let mut by_path = HashMap::new();
         for (name, path) in modules {
@@ -115,13 +118,15 @@ impl Graph {
                 .flat_map(|&position| graph.named(record.name(position), &children))
                 .collect()
         };
-        let (always, included, entry) = (
+        let (always, included, traced, entry) = (
             all(&record.always),
             all(&record.included),
+            all(&record.traced),
             all(&record.entry),
         );
         graph.always.extend(always);
         graph.included.extend(included);
+        graph.traced.extend(traced);
         graph.entry.extend(entry);
         graph
     }
@@ -201,6 +206,13 @@ impl Graph {
         self.by_name
             .get(name)
             .is_some_and(|at| self.included.contains(at))
+    }
+
+    /// Did a traced run import the module?
+    pub fn is_traced(&self, name: &str) -> bool {
+        self.by_name
+            .get(name)
+            .is_some_and(|at| self.traced.contains(at))
     }
 
     /// Is the module what the program begins with?

@@ -33,6 +33,9 @@ pub struct Provenance {
     always: Vec<u32>,
     /// What `--include-module` names.
     included: Vec<u32>,
+    /// What a traced run imported.
+    #[serde(default)]
+    traced: Vec<u32>,
     /// What the entry runs, if it is no file.
     entry: Vec<u32>,
 }
@@ -102,11 +105,12 @@ impl Provenance {
         rules.retain(|_, names| !names.is_empty());
         let always: Vec<&str> = library.always().iter().map(String::as_str).collect();
         let included: Vec<&str> = needs.included.iter().map(String::as_str).collect();
+        let traced: Vec<&str> = needs.traced.iter().map(String::as_str).collect();
         let entry: Vec<&str> = entry.iter().map(String::as_str).collect();
 
         let mut names: BTreeSet<&str> = imports.values().flatten().map(|(name, _)| *name).collect();
         names.extend(rules.values().flatten());
-        names.extend(always.iter().chain(&included).chain(&entry));
+        names.extend(always.iter().chain(&included).chain(&traced).chain(&entry));
         let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
         let position = |name: &str| {
             let found = names.binary_search_by(|known| known.as_str().cmp(name));
@@ -130,6 +134,7 @@ impl Provenance {
                 .collect(),
             always: positions(&always),
             included: positions(&included),
+            traced: positions(&traced),
             entry: positions(&entry),
             names,
         }

@@ -94,6 +94,8 @@ pub struct Request {
     pub with: Vec<String>,
     /// An installed tree or virtual environment to take instead of installing.
     pub site: Option<PathBuf>,
+    /// Files that a traced run read: those beside a script are taken with it.
+    pub traced: Vec<PathBuf>,
     /// What installs; `None`: uv if there is one, else pip.
     pub tool: Option<Tool>,
 }
@@ -133,6 +135,7 @@ impl Request {
             requirements: configuration.requirements.clone(),
             with: configuration.with.clone(),
             site: configuration.site.clone(),
+            traced: Vec::new(),
             tool: match configuration.installer.unwrap_or_default() {
                 cli::Installer::Auto => None,
                 cli::Installer::Uv => Some(Tool::Uv),

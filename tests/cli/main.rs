@@ -13,3 +13,4 @@ mod interrupt;
 mod reference;
 mod support;
 mod tools;
+mod trace;

@@ -50,7 +50,8 @@ pub(super) fn script(context: &Context, path: &Path) -> Result<Resolved> {
     let dependencies = context.dependencies(metadata.dependencies)?;
     // As `python` does: what lies beside the file itself counts, not beside a link to it.
     let (root, file) = split(&fs_err::canonicalize(path).map_err(Error::io)?)?;
-    let app = siblings::collect(&root, &file)?;
+    let mut app = siblings::collect(&root, &file)?;
+    siblings::add_traced(&mut app, &context.request.traced);
     let stem = path
         .file_stem()
         .unwrap_or(path.as_os_str())

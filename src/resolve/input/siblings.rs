@@ -46,6 +46,28 @@ pub(super) fn collect(root: &Path, script: &Path) -> Result<AppTree> {
     })
 }
 
+/// Adds the files among `traced` that lie in the script's directory: data, and modules that no import was seen of. Not those of a virtual
+/// environment there, which are installed.
+pub(super) fn add_traced(app: &mut AppTree, traced: &[PathBuf]) {
+    let is_installed = |path: &Path| {
+        path.ancestors()
+            .take_while(|directory| *directory != app.root)
+            .any(|directory| directory.join("pyvenv.cfg").is_file())
+    };
+    let mut files: BTreeSet<PathBuf> = app.files.iter().cloned().collect();
+    for path in traced {
+        let Ok(path) = fs_err::canonicalize(path) else {
+            continue;
+        };
+        if let Ok(relative) = path.strip_prefix(&app.root)
+            && !is_installed(&path)
+        {
+            files.insert(relative.to_owned());
+        }
+    }
+    app.files = files.into_iter().collect();
+}
+
 /// The files of the top-level module or package `name` in `root`, relative to it; in the order in which Python looks.
 fn find(root: &Path, name: &str) -> Result<Vec<PathBuf>> {
     let directory = root.join(name);
