@@ -415,6 +415,9 @@ impl<'a> Visitor<'a> for Scanner<'_> {
                 self.call(call);
                 self.command_line(&call.arguments.args);
             }
+            Expr::Name(name) if name.id.as_str() == "breakpoint" => {
+                self.add("pdb".to_owned(), name.range.to_std_range().start);
+            }
             Expr::List(list) => self.command_line(&list.elts),
             Expr::Tuple(tuple) => self.command_line(&tuple.elts),
             Expr::StringLiteral(literal) => {
@@ -556,7 +559,7 @@ if not TYPE_CHECKING:
     #[test]
     fn knows_what_builtin_functions_import() {
         assert_eq!(
-            names("breakpoint()\nhelp(x)\nx.help()", "", false),
+            names("hook = breakpoint\nhelp(x)\nx.help()", "", false),
             ["pdb", "pydoc"]
         );
     }

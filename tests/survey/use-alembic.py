@@ -10,6 +10,7 @@
 # [[tool.application.call]]
 # environment = { HOME = "/home" }
 # ///
+import contextlib
 import io
 import pathlib
 
@@ -18,10 +19,11 @@ import alembic.config
 import sqlalchemy
 
 config = alembic.config.Config("/home/alembic.ini", stdout=io.StringIO())
-alembic.command.init(config, "/home/migrations")
+with contextlib.redirect_stdout(io.StringIO()) as said:
+    alembic.command.init(config, "/home/migrations")
 config.set_main_option("script_location", "/home/migrations")
 config.set_main_option("sqlalchemy.url", "sqlite:////home/data.sqlite")
-print(sorted(config.stdout.getvalue().splitlines()))
+print(sorted(said.getvalue().splitlines()))
 alembic.command.revision(config, "one", rev_id="1")
 alembic.command.upgrade(config, "head")
 alembic.command.history(config)
