@@ -57,5 +57,5 @@ pub(super) fn main(line: &mut Line) -> io::Result<()> {
 /// command line may be that of an interpreter.
 fn marker(program: &Path) -> io::Result<String> {
     let file = fs_err::metadata(program)?;
-    Ok(format!("{}:{}:1:0:no", file.dev(), file.ino()))
+    Ok(format!("{}:{}:1:0:0:no", file.dev(), file.ino()))
 }
