@@ -122,6 +122,18 @@ pub(super) fn check(configuration: &Configuration, layers: &Layers) -> Result<()
             "must be 0, which is no limit, or at least 640",
         ));
     }
+    if python.warn_default_encoding == Some(true) {
+        // `_PyPreCmdline_SetConfig` (Python/preconfig.c).
+        return Err(check
+            .value(
+                "python.warn_default_encoding",
+                "has no effect: CPython 3.13 takes it from variables and options only",
+            )
+            .hint(
+                "set `environment.variables.PYTHONWARNDEFAULTENCODING` to \"1\" and `environment.policy` to \"listed\" with \
+                 this variable in `environment.allow`",
+            ));
+    }
     for (name, value) in &environment.variables {
         if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
             return Err(check.value(

@@ -3,7 +3,7 @@
 use std::ffi::c_int;
 use std::path::Path;
 
-use fastice_image::{Allocator, CheckHashPycs, PythonConfig};
+use fastice_image::{Allocator, CheckHashPycs, PythonConfig, ROOT};
 use pyo3_ffi::{PyConfig, PyPreConfig};
 
 use crate::config::{append, set};
@@ -95,6 +95,15 @@ pub(crate) fn config(config: &mut PyConfig, python: &PythonConfig) -> Result<(),
         CheckHashPycs::Always => "always".to_owned(),
         CheckHashPycs::Never => "never".to_owned(),
     });
+    // CPython works these two out of `home` whenever that is set.
+    let home = match (&python.home, &python.prefix, &python.exec_prefix) {
+        (None, None, None) => None,
+        (Some(home), ..) => Some(home.clone()),
+        (None, prefix, exec_prefix) => {
+            let or_root = |path: &Option<String>| path.clone().unwrap_or_else(|| ROOT.to_owned());
+            Some(format!("{}:{}", or_root(prefix), or_root(exec_prefix)))
+        }
+    };
     let strings = [
         (&raw mut config.dump_refs_file, &python.dump_refs_file),
         (
@@ -108,7 +117,7 @@ pub(crate) fn config(config: &mut PyConfig, python: &PythonConfig) -> Result<(),
         (&raw mut config.check_hash_pycs_mode, &hash_mode),
         (&raw mut config.program_name, &python.program_name),
         (&raw mut config.pythonpath_env, &python.pythonpath_env),
-        (&raw mut config.home, &python.home),
+        (&raw mut config.home, &home),
         (&raw mut config.platlibdir, &python.platlibdir),
         (&raw mut config.stdlib_dir, &python.stdlib_dir),
         (&raw mut config.executable, &python.executable),
