@@ -6,7 +6,7 @@ mod tools;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-pub use tools::{Completions, Man, Runtime, RuntimeAction, Trace};
+pub use tools::{Completions, Init, Man, Runtime, RuntimeAction, Trace};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use schemars::JsonSchema;
@@ -74,6 +74,8 @@ pub enum Command {
     Build(Build),
     /// Freeze into the cache, run the executable there, and pass on its exit status.
     Run(Run),
+    /// Write a configuration to begin with.
+    Init(Init),
     /// Run the unfrozen program, and record what it imports, reads, loads and starts.
     Trace(Trace),
     /// Run an executable where there is nothing but it, and say what happens.
@@ -112,6 +114,7 @@ pub enum Command {
 
 /// Arguments of `fastice build`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Build {
     /// What is frozen and how.
     #[command(flatten)]
@@ -122,6 +125,9 @@ pub struct Build {
     /// Overwrite the output even if fastice did not make it.
     #[arg(long, help_heading = "Output")]
     pub force: bool,
+    /// Do everything but writing: say what would go in, and how large it would be.
+    #[arg(long, help_heading = "Output")]
+    pub dry_run: bool,
     /// Say how long each stage took.
     #[arg(long, help_heading = "Output")]
     pub timings: bool,

@@ -55,3 +55,11 @@ pub struct Trace {
     #[arg(last = true, required = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
 }
+
+/// Arguments of `fastice init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The project's directory [default: the working directory].
+    #[arg(value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+}

@@ -30,7 +30,11 @@ pub(super) fn build(arguments: &cli::Build, terminal: &Terminal) -> Result<ExitS
         pipeline::check_output(output, arguments.force)?;
     }
     let source = &arguments.source;
-    let summary = freeze(source, &configuration, arguments.force, terminal, |name| {
+    let how = How {
+        force: arguments.force,
+        dry_run: arguments.dry_run,
+    };
+    let summary = freeze(source, &configuration, how, terminal, |name| {
         Ok(output.map_or_else(|| PathBuf::from("dist").join(name), PathBuf::clone))
     })?;
     if arguments.output_format == OutputFormat::Text {
@@ -40,7 +44,7 @@ pub(super) fn build(arguments: &cli::Build, terminal: &Terminal) -> Result<ExitS
     let unheard =
         terminal.verbosity() == Verbosity::Quiet && arguments.output_format == OutputFormat::Text;
     let checking = &configuration.check;
-    let left_out = arguments.no_check || checking.enabled == Some(false);
+    let left_out = arguments.no_check || arguments.dry_run || checking.enabled == Some(false);
     let report = if left_out || unheard && checking.commands.is_empty() {
         None
     } else {
@@ -61,11 +65,20 @@ pub(super) fn build(arguments: &cli::Build, terminal: &Terminal) -> Result<ExitS
     Ok(ExitStatus::Success)
 }
 
+/// How an executable is written.
+#[derive(Clone, Copy, Default)]
+pub(super) struct How {
+    /// Over a file that fastice did not make.
+    pub(super) force: bool,
+    /// Not at all.
+    pub(super) dry_run: bool,
+}
+
 /// The stages of a build: what the user named becomes the file that `output` decides from the program's name.
 pub(super) fn freeze(
     source: &cli::Source,
     configuration: &Configuration,
-    force: bool,
+    how: How,
     terminal: &Terminal,
     output: impl FnOnce(&str) -> Result<PathBuf>,
 ) -> Result<Summary> {
@@ -88,7 +101,8 @@ pub(super) fn freeze(
         leave_libraries: !configuration.system_libraries.unwrap_or(true),
         include_libraries: configuration.include_library.clone(),
         freeze: configuration.freeze.clone(),
-        force,
+        force: how.force,
+        dry_run: how.dry_run,
         policy: Policy::new(&configuration.policy)?,
     };
     let summary = pipeline::freeze(application, &options, &pack, &output, terminal)?;
@@ -216,9 +230,16 @@ fn text(summary: &Summary, verbosity: Verbosity) -> String {
     let requirement = native
         .requirement()
         .map_or_else(String::new, |requirement| format!(", for {requirement}"));
+    let nothing = match &summary.files {
+        Some(files) => format!(
+            "; {}, and nothing was written",
+            format::count(files.len(), "file")
+        ),
+        None => String::new(),
+    };
     let _ = writeln!(
         out,
-        "{}: {}, {}{requirement}",
+        "{}: {}, {}{requirement}{nothing}",
         summary.output.display(),
         format::size(summary.size),
         format::count(summary.modules, "module"),

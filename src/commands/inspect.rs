@@ -10,7 +10,7 @@ use crate::Result;
 use crate::audit::Native;
 use crate::cli::{self, OutputFormat};
 use crate::error::ExitStatus;
-use crate::inspect::{self, Executable};
+use crate::inspect::{self, Executable, FileKind, Hardening, Kind};
 use crate::pipeline::Part;
 use crate::ui::format;
 
@@ -32,7 +32,11 @@ struct Document<'a> {
     frozen_modules: usize,
     modules: usize,
     stub_is_whole: bool,
+    hardening: Option<Hardening>,
+    /// The import graph is recorded.
+    provenance: bool,
     native: Native,
+    kinds: Vec<Kind>,
     parts: Vec<Part>,
 }
 
@@ -54,7 +58,10 @@ pub(super) fn inspect(arguments: &cli::Inspect) -> Result<ExitStatus> {
         frozen_modules: header.frozen.len(),
         modules: executable.modules()?,
         stub_is_whole: executable.stub_is_whole(),
+        hardening: executable.hardening(),
+        provenance: executable.graph()?.is_some(),
         native: executable.native()?,
+        kinds: executable.kinds()?,
         parts: executable.parts()?,
     };
     match arguments.output_format {
@@ -100,6 +107,19 @@ fn text(document: &Document) -> String {
             }
             .to_owned(),
         ),
+        (
+            "hardening",
+            document.hardening.map_or_else(String::new, hardening),
+        ),
+        (
+            "records",
+            if document.provenance {
+                "imports (`fastice why`), components (`fastice sbom`)"
+            } else {
+                "none"
+            }
+            .to_owned(),
+        ),
     ];
     for alternative in document.alternatives {
         let how = program(&alternative.program);
@@ -120,6 +140,18 @@ fn text(document: &Document) -> String {
         let _ = writeln!(out, "{key:<10}{value}");
     }
     configuration(&mut out, document.settings);
+    out.push_str("\nkinds\n");
+    for kind in &document.kinds {
+        let name = match kind.kind {
+            FileKind::Code => "compiled Python",
+            FileKind::Source => "Python source",
+            FileKind::Native => "native libraries",
+            FileKind::Metadata => "metadata and licences",
+            FileKind::Data => "data",
+        };
+        let files = format::count(kind.files, "file");
+        let _ = writeln!(out, "{:>12}  {name} ({files})", format::size(kind.size));
+    }
     out.push_str("\ncontents\n");
     for part in &document.parts {
         let version = part
@@ -187,6 +219,20 @@ fn configuration(out: &mut String, settings: &Settings) {
     for (name, value) in fields {
         let _ = writeln!(out, "  {name} = {value}");
     }
+}
+
+/// Protections, in words.
+fn hardening(hardening: Hardening) -> String {
+    let list = [
+        (hardening.no_executable_stack, "no executable stack"),
+        (hardening.relro, "read-only relocations"),
+        (hardening.bind_now, "bound at the start"),
+    ];
+    let held: Vec<&str> = list
+        .iter()
+        .filter_map(|(holds, name)| holds.then_some(*name))
+        .collect();
+    held.join(", ")
 }
 
 /// What runs, as a command line of `python` would say it.

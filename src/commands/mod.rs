@@ -8,6 +8,7 @@ mod completions;
 mod diff;
 mod explain;
 mod extract;
+mod init;
 mod inside;
 mod inspect;
 mod licenses;
@@ -54,6 +55,7 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<ExitStatus> {
     match command {
         Command::Build(arguments) => build::build(&arguments, terminal),
         Command::Run(arguments) => run::run(&arguments, terminal),
+        Command::Init(arguments) => init::init(&arguments, terminal),
         Command::Trace(arguments) => trace::trace(&arguments, terminal),
         Command::Check(arguments) => check::check(&arguments, terminal),
         Command::Inspect(arguments) => inspect::inspect(&arguments),

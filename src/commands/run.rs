@@ -18,10 +18,16 @@ pub(super) fn run(arguments: &cli::Run, terminal: &Terminal) -> Result<ExitStatu
     let configuration = configure::load(&arguments.source)?;
     let directory = place(&arguments.source)?;
     let source = &arguments.source;
-    let summary = build::freeze(source, &configuration, false, terminal, |name| {
-        fs_err::create_dir_all(&directory).map_err(Error::io)?;
-        Ok(directory.join(name))
-    })?;
+    let summary = build::freeze(
+        source,
+        &configuration,
+        build::How::default(),
+        terminal,
+        |name| {
+            fs_err::create_dir_all(&directory).map_err(Error::io)?;
+            Ok(directory.join(name))
+        },
+    )?;
     // Returns only if it fails: signals and exit status are then the program's own.
     let error = Command::new(&summary.output)
         .args(&arguments.arguments)

@@ -59,9 +59,13 @@ fn rebuild(arguments: &cli::Verify, name: &str, terminal: &Terminal) -> Result<V
     let configuration = configure::load(&arguments.source)?;
     let directory = TempDir::new_in(&std::env::temp_dir()).map_err(Error::io)?;
     let output = directory.path().join(name);
-    build::freeze(&arguments.source, &configuration, false, terminal, |_| {
-        Ok(output.clone())
-    })?;
+    build::freeze(
+        &arguments.source,
+        &configuration,
+        build::How::default(),
+        terminal,
+        |_| Ok(output.clone()),
+    )?;
     fs_err::read(&output).map_err(Error::io)
 }
 

@@ -177,6 +177,8 @@ codes! {
     UnknownCommand = "E0084", Error;
     /// A trace cannot be read.
     TraceFile = "E0085", Failure;
+    /// There is a configuration already.
+    AlreadyConfigured = "E0086", Failure;
     /// A file that a distribution lists is missing.
     MissingFile = "W0001", Success;
     /// A module of the program imports what nothing provides.

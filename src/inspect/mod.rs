@@ -2,6 +2,8 @@
 
 pub mod diff;
 mod distribution;
+mod hardening;
+mod kinds;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +24,8 @@ use crate::runtime::library_directory;
 use crate::{Code, Error, Result};
 
 pub use distribution::Distribution;
+pub use hardening::Hardening;
+pub use kinds::{FileKind, Kind};
 
 /// An executable, open for reading.
 pub struct Executable<'a> {
@@ -163,6 +167,11 @@ impl<'a> Executable<'a> {
             }
         }
         Ok((intact, damaged))
+    }
+
+    /// The protections of its machine code; nothing if that is damaged.
+    pub fn hardening(&self) -> Option<Hardening> {
+        Hardening::of(self.image.bytes(&self.header().stub, "the stub").ok()?)
     }
 
     /// What the executable is made of.

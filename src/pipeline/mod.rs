@@ -2,6 +2,7 @@
 
 mod assemble;
 mod entry;
+mod plan;
 mod policy;
 mod prepare;
 mod shares;
@@ -26,11 +27,13 @@ use crate::write::standard::{Standard, packed_code};
 use crate::write::{Contents, FileEntry, Layout, Target, bootstrap, write_image};
 use crate::{Code, Error, Result, cache};
 
+pub use plan::Planned;
 pub use policy::Policy;
 use shares::{STANDARD_LIBRARY, Shares};
 
 /// What the user may decide about the stages after `resolve`.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct FreezeOptions {
     /// Optimization level of the code objects, 0 to 2: `python`, `python -O`, `python -OO`.
     pub optimization_level: u8,
@@ -56,6 +59,8 @@ pub struct FreezeOptions {
     pub force: bool,
     /// What is not written.
     pub policy: Policy,
+    /// Write nothing, and say what would be written.
+    pub dry_run: bool,
 }
 
 /// What came out of a build.
@@ -71,6 +76,9 @@ pub struct Summary {
     pub modules: usize,
     /// Its native code.
     pub native: Native,
+    /// After a dry run: every file that would go in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files: Option<Vec<Planned>>,
 }
 
 /// A share of the executable.
@@ -258,7 +266,13 @@ pub fn freeze(
         )
     };
     let accept = |written: &Written| options.policy.check_size(written.len);
-    let written = target.write(write, accept)?;
+    let (written, files) = if options.dry_run {
+        let written = write(&mut std::io::sink()).map_err(Error::io)?;
+        accept(&written)?;
+        (written, Some(plan::files(&layout)))
+    } else {
+        (target.write(write, accept)?, None)
+    };
     Ok(Summary {
         output: output.to_owned(),
         size: written.len,
@@ -269,6 +283,7 @@ pub fn freeze(
             .filter(|module| module.code.is_some())
             .count(),
         native,
+        files,
     })
 }
 

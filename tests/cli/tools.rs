@@ -128,3 +128,102 @@ fn imports_of_computed_names_are_warned_about_once() {
     );
     assert!(!workspace.run("build table.py --no-check").contains("W0022"));
 }
+
+#[test]
+fn a_dry_run_says_what_would_go_in_and_writes_nothing() {
+    let workspace = Workspace::new();
+    workspace.file("tool.py", "import json\n");
+    let before = workspace.listing();
+    let text = workspace.run("build tool.py --dry-run");
+    assert!(
+        text.starts_with("exit 0\n") && text.ends_with(" files, and nothing was written\n"),
+        "{text}"
+    );
+    let output = workspace
+        .fastice()
+        .args([
+            "build",
+            "-q",
+            "tool.py",
+            "--dry-run",
+            "--output-format",
+            "json",
+        ])
+        .output()
+        .unwrap();
+    let plan: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    assert_eq!(workspace.listing(), before);
+    let files = plan["files"].as_array().expect("a list");
+    assert!(
+        files.contains(&serde_json::json!({"path": "app/tool.py", "size": 12})),
+        "{plan}"
+    );
+    // The plan is what a build then does.
+    workspace.run("build -q tool.py");
+    let length = fs_err::metadata(workspace.path("dist/tool")).unwrap().len();
+    assert_eq!(plan["size"], length);
+}
+
+#[test]
+fn init_writes_a_configuration_that_holds() {
+    let workspace = Workspace::new();
+    workspace.file("script.py", "");
+    assert_eq!(
+        workspace.run("init"),
+        "exit 0\n--- stderr\nwrote fastice.toml\n"
+    );
+    assert_eq!(
+        workspace.run("build -q script.py --config-file fastice.toml"),
+        "exit 0\n"
+    );
+    assert_eq!(
+        workspace.run("init"),
+        "exit 1\n--- stderr\nerror[E0086]: `fastice.toml` configures fastice already\n\
+         hint: edit it; the keys are in docs/reference/configuration.md\n"
+    );
+    let project = "[project]\nname = 'p'\nversion = '1'\n";
+    workspace.file("project/pyproject.toml", project);
+    workspace.file("project/p.py", "");
+    assert_eq!(
+        workspace.run("init project"),
+        "exit 0\n--- stderr\nwrote project/pyproject.toml\n"
+    );
+    let text = fs_err::read_to_string(workspace.path("project/pyproject.toml")).unwrap();
+    assert!(
+        text.starts_with(project) && text.contains("\n[tool.fastice.policy]\n"),
+        "{text}"
+    );
+    assert_eq!(workspace.run("build -q project -m p -o p"), "exit 0\n");
+    assert!(workspace.run("init project").contains("error[E0086]"));
+}
+
+#[test]
+fn inspect_tells_kinds_protections_and_records() {
+    let workspace = Workspace::new();
+    workspace.file("tool.py", "");
+    workspace.run("build -q tool.py -o tool");
+    let output = workspace
+        .fastice()
+        .args(["inspect", "tool", "--output-format", "json"])
+        .output()
+        .unwrap();
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    assert_eq!(document["provenance"], true);
+    assert_eq!(
+        document["hardening"]["no_executable_stack"], true,
+        "{document}"
+    );
+    assert_eq!(document["hardening"]["relro"], true, "{document}");
+    let kinds = document["kinds"].as_array().expect("a list");
+    assert!(
+        kinds
+            .iter()
+            .any(|kind| kind["kind"] == "code" && kind["files"].as_u64() > Some(50)),
+        "{document}"
+    );
+    let text = workspace.run("inspect tool");
+    assert!(
+        text.contains("\nkinds\n") && text.contains("  compiled Python ("),
+        "{text}"
+    );
+}
