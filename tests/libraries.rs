@@ -289,3 +289,99 @@ fn daemon_threads_end_with_the_process_in_an_empty_root() {
         );
     }
 }
+
+/// A library that throws, and has a variable for each thread.
+const THROWS: &str = r#"
+#include <stdexcept>
+#include <string>
+thread_local int count = 40;
+int next() { return ++count; }
+void fail(const char *why) { throw std::runtime_error(std::string("failed: ") + why); }
+"#;
+
+/// A library that catches what the other throws.
+const CATCHES: &str = r#"
+#include <cstring>
+#include <stdexcept>
+#include <thread>
+int next();
+void fail(const char *why);
+extern "C" int caught(char *text) {
+    try {
+        fail("on purpose");
+    } catch (const std::runtime_error &error) {
+        strcpy(text, error.what());
+    }
+    next();
+    int other = 0;
+    std::thread([&other] { other = next(); }).join();
+    return next() * 100 + other;
+}
+"#;
+
+/// Says who caught what, and where `dladdr` sees the function.
+const CALLS: &str = r#"
+import ctypes, os
+
+here = os.path.dirname(__file__)
+library = ctypes.CDLL(f"{here}/libcatches.so")
+text = ctypes.create_string_buffer(100)
+print(library.caught(text), text.value.decode())
+
+
+class Info(ctypes.Structure):
+    _fields_ = [("file", ctypes.c_char_p), ("base", ctypes.c_void_p), ("name", ctypes.c_char_p), ("address", ctypes.c_void_p)]
+
+
+info = Info()
+ctypes.CDLL(None).dladdr(ctypes.cast(library.caught, ctypes.c_void_p), ctypes.byref(info))
+print(info.file.decode(), info.name.decode())
+# The other one is loaded, under its name.
+print(ctypes.CDLL("libthrows.so")._handle == ctypes.CDLL(f"{here}/parts/libthrows.so")._handle)
+"#;
+
+/// Exceptions across libraries, thread-local storage and `dladdr` are as for files on the disk: in a root with the C library alone.
+#[test]
+fn cpp_libraries_work_together_in_an_empty_root() {
+    fastice_sandbox::permitted().unwrap();
+    let workspace = Workspace::new();
+    workspace
+        .file("app/__main__.py", CALLS)
+        .file("throws.cpp", THROWS)
+        .file("catches.cpp", CATCHES);
+    fs_err::create_dir(workspace.path("app/parts")).unwrap();
+    let throws = "app/parts/libthrows.so";
+    let compile = |arguments: &[&str]| {
+        let output = Command::new("g++")
+            .current_dir(workspace.path("."))
+            .args(["-shared", "-fPIC", "-O2"])
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+    };
+    compile(&["throws.cpp", "-Wl,-soname,libthrows.so", "-o", throws]);
+    compile(&[
+        "catches.cpp",
+        throws,
+        "-Wl,-rpath,$ORIGIN/parts",
+        "-o",
+        "app/libcatches.so",
+    ]);
+    let program = workspace.freeze(&["app"]);
+    let root = EmptyRoot::new().unwrap();
+    root.add(&program, "app").unwrap();
+    for tier in ["inplace", "memfd"] {
+        let mut command = root.command("/app");
+        command.env("FASTICE_NATIVE", tier);
+        let output = command.output().unwrap();
+        assert_eq!(
+            (stdout(&output).as_str(), stderr(&output).as_str()),
+            (
+                "4241 failed: on purpose\n/fastice/app/libcatches.so caught\nTrue\n",
+                ""
+            ),
+            "{tier}"
+        );
+    }
+}

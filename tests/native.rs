@@ -211,3 +211,35 @@ fn wheels_work_in_an_empty_root() {
         assert!(trace.contains(&format!("loaded by {tier}\n")), "{trace}");
     }
 }
+
+/// A project with an extension module of its own, which the installer compiles with the headers of the runtime.
+#[test]
+fn an_extension_of_the_project_is_compiled() {
+    let workspace = Workspace::new();
+    workspace
+        .file(
+            "pyproject.toml",
+            "[build-system]\nrequires = [\"setuptools==80.9.0\"]\nbuild-backend = \"setuptools.build_meta\"\n\
+             [project]\nname = \"twice\"\nversion = \"1\"\n[project.scripts]\ntwice = \"twice:main\"\n\
+             [tool.setuptools]\npackages = [\"twice\"]\n\
+             ext-modules = [{name = \"twice._twice\", sources = [\"twice/_twice.c\"]}]\n",
+        )
+        .file(
+            "twice/__init__.py",
+            "from twice._twice import twice\ndef main():\n    print(twice(21), twice('ab'))\n",
+        )
+        .file(
+            "twice/_twice.c",
+            "#include <Python.h>\n\
+             static PyObject *twice(PyObject *module, PyObject *x) { return PyNumber_Add(x, x); }\n\
+             static PyMethodDef methods[] = {{\"twice\", twice, METH_O, \"\"}, {NULL}};\n\
+             static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, \"_twice\", NULL, 0, methods};\n\
+             PyMODINIT_FUNC PyInit__twice(void) { return PyModule_Create(&module); }\n",
+        );
+    let program = workspace.freeze(&["."]);
+    let output = workspace.command(&program).output().unwrap();
+    assert_eq!(
+        (stdout(&output).as_str(), stderr(&output).as_str()),
+        ("42 abab\n", "")
+    );
+}

@@ -6,8 +6,8 @@ use super::installer::Tool;
 use super::{Application, Entry, entry};
 use crate::configure::{Bin, Configuration, Mode};
 use crate::interrupt::TempDir;
-use crate::runtime::Pack;
 use crate::{Result, cli};
+use crate::runtime::{Pack, header_directory};
 
 /// What the user named.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,6 +154,8 @@ pub struct Interpreter {
     pub version: String,
     /// Magic number of its `.pyc` files.
     pub magic: u32,
+    /// Its C headers: a path that only it can see.
+    pub headers: String,
 }
 
 impl Interpreter {
@@ -163,6 +165,11 @@ impl Interpreter {
             program: pack.python().to_owned(),
             version: pack.header().python.version.clone(),
             magic: pack.header().python.magic,
+            headers: format!(
+                "{}/{}",
+                fastice_image::ROOT,
+                header_directory(&pack.header().python)
+            ),
         }
     }
     /// `3.13`.

@@ -43,6 +43,8 @@ pub struct Ingredients {
     pub terminals: PathBuf,
     /// pip's wheel.
     pub pip_wheel: PathBuf,
+    /// C headers: path below `include/python3.13/` and the file.
+    pub headers: Vec<(String, PathBuf)>,
     /// Licence texts: path below `share/licenses/` (`openssl/LICENSE.txt`) and the file.
     pub licenses: Vec<(String, PathBuf)>,
     /// CPython's own licence (`LICENSE` of its source).
@@ -179,6 +181,12 @@ pub fn create(ingredients: &Ingredients, output: &Path) -> Result<()> {
         )
         .caused_by(error)
     })?;
+    for (path, file) in &ingredients.headers {
+        tree.insert(
+            format!("{}/{path}", header_directory(identity)),
+            read(file)?,
+        );
+    }
     tree.insert(GRAPH.to_owned(), json.into());
     let manifest = with_bundled(&ingredients.manifest, &interpreter.bundled)?;
     tree.insert(MANIFEST.to_owned(), manifest.into());
@@ -224,6 +232,11 @@ pub fn create(ingredients: &Ingredients, output: &Path) -> Result<()> {
     };
     target.write(write, |_| Ok(()))?;
     Ok(())
+}
+
+/// `include/python3.13`.
+pub(crate) fn header_directory(identity: &PythonIdentity) -> String {
+    library_directory(identity).replacen("lib", "include", 1)
 }
 
 /// `lib/python3.13`.

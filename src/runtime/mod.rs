@@ -13,7 +13,7 @@ mod terminals;
 mod time_zones;
 
 pub use create::{Ingredients, create};
-pub(crate) use create::{library_directory, search_paths};
+pub(crate) use create::{header_directory, library_directory, search_paths};
 pub(crate) use pack::MANIFEST;
 pub use pack::{PACK_VARIABLE, Pack};
 pub(crate) use stdlib::prefixes;

@@ -4,6 +4,7 @@
 //! the frozen program: modules in `lib/python3.13/site-packages`, scripts in `bin`, data in `share`. The user's own
 //! configuration of the tool (index, proxies, certificates; variables and files) holds.
 
+mod headers;
 mod messages;
 
 use std::env;
@@ -136,6 +137,7 @@ pub(super) fn install(
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
+    headers::show(interpreter, &mut command, reporter);
     let _litter = keep_sources_clean(plan, &temporary, &mut command)?;
     reporter.detail(&format!("{command:?}"));
     let output = ChildGroup::spawn(&mut command)

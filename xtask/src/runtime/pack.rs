@@ -99,6 +99,7 @@ fn ingredients(
         stub: stub.path.clone(),
         python: cpython.python(),
         pip_wheel: pip_wheel(&stdlib)?,
+        headers: headers(&stdlib.with_file_name("Include"), &cpython.tree())?,
         stdlib,
         sysconfigdata: cpython.sysconfig_data(),
         licenses: licenses(&cpython.licenses())?,
@@ -108,6 +109,23 @@ fn ingredients(
         terminals: TERMINALS.into(),
         time_zones: TIME_ZONES.into(),
     })
+}
+
+/// The headers that extension modules are compiled with, as `make install` installs them. None of a build that kept none.
+fn headers(source: &Path, build: &Path) -> miette::Result<Vec<(String, PathBuf)>> {
+    let configuration = build.join("pyconfig.h");
+    if !configuration.exists() || !source.exists() {
+        return Ok(Vec::new());
+    }
+    let mut headers = vec![(String::from("pyconfig.h"), configuration)];
+    for entry in WalkDir::new(source).sort_by_file_name() {
+        let entry = entry.into_diagnostic()?;
+        if entry.path().extension().is_some_and(|name| name == "h") {
+            let name = entry.path().strip_prefix(source).into_diagnostic()?;
+            headers.push((name.display().to_string(), entry.path().to_owned()));
+        }
+    }
+    Ok(headers)
 }
 
 fn pip_wheel(stdlib: &Path) -> miette::Result<PathBuf> {
