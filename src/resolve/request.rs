@@ -6,8 +6,8 @@ use super::installer::Tool;
 use super::{Application, Entry, entry};
 use crate::configure::{Bin, Configuration, Mode};
 use crate::interrupt::TempDir;
-use crate::{Result, cli};
 use crate::runtime::{Pack, header_directory};
+use crate::{Result, cli};
 
 /// What the user named.
 #[derive(Debug, Clone, PartialEq, Eq)]

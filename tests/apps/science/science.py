@@ -30,14 +30,14 @@ def square(number):
 
 def fit(table):
     for station, rows in table.groupby("station"):
-        (start, rate), _ = optimize.curve_fit(growth, rows.hour, rows.level, p0=(1, 0.5))
+        (start, rate), _ = optimize.curve_fit(growth, rows.hour, rows["level"], p0=(1, 0.5))
         print(f"{station}: {start:.2f} · e^({rate:.2f} h)")
 
 
 def draw(table, path):
     figure, axes = plt.subplots(figsize=(4, 3))
     for station, rows in table.groupby("station"):
-        axes.plot(rows.hour, rows.level, label=station)
+        axes.plot(rows.hour, rows["level"], label=station)
     axes.set_title(r"Levels: $\sum_i x_i^2$, ÄÖÜ")
     axes.legend()
     figure.savefig(path, dpi=100)
@@ -49,7 +49,7 @@ def draw(table, path):
 
 def main():
     table = pd.read_csv(sys.argv[1])
-    print(table.groupby("station").level.agg(["mean", "max"]).round(3))
+    print(table.groupby("station")["level"].agg(["mean", "max"]).round(3))
     fit(table)
     print(linalg.det(np.array([[2.0, 1], [1, 3]])).round(6), special.gamma(5), sparse.eye(3).sum())
     print(round(integrate.quad(np.sin, 0, np.pi)[0], 6))

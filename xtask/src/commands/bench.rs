@@ -1,6 +1,7 @@
 //! `cargo xtask bench`.
 
 mod frozen;
+mod native;
 mod speed;
 
 use std::path::{Path, PathBuf};
@@ -43,6 +44,14 @@ enum What {
         #[command(flatten)]
         runtime: runtime::Options,
     },
+    /// What imports with native code take, against the unfrozen interpreter of the same build
+    Native {
+        /// Pairs of runs of each import
+        #[arg(long, default_value_t = 30)]
+        rounds: usize,
+        #[command(flatten)]
+        runtime: runtime::Options,
+    },
     /// What `stat`, `access` and `open` take on real files, with and without the virtual file tree before them
     Files {
         /// Rounds of each measurement
@@ -65,6 +74,7 @@ pub(crate) fn run(options: &Options) -> miette::Result<()> {
         What::Speed(options) => speed::run(options),
         What::Start { runs, runtime } => start(*runs, runtime),
         What::Frozen { runs, runtime } => frozen::run(*runs, runtime),
+        What::Native { rounds, runtime } => native::run(*rounds, runtime),
         What::Files { rounds, runtime } => files(*rounds, runtime),
     }
 }

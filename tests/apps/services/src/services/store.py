@@ -1,8 +1,8 @@
 """A database in memory, with SQLAlchemy's compiled parts."""
 
 import sqlalchemy as sql
-from sqlalchemy.cyextension import collections
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+from sqlalchemy.util import _collections_cy
 
 
 class Base(DeclarativeBase):
@@ -32,4 +32,4 @@ def query():
         session.commit()
         found = session.scalars(sql.select(Book).join(Author).where(Author.name == "Ada"))
         print([(book.title, book.author.name) for book in found])
-    print(collections.__file__.endswith(".so"), list(collections.OrderedSet([2, 1, 2])))
+    print(_collections_cy.__file__.endswith(".so"), list(_collections_cy.OrderedSet([2, 1, 2])))
