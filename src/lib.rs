@@ -23,6 +23,7 @@ mod metadata;
 pub mod pipeline;
 pub mod provenance;
 pub mod resolve;
+mod rules;
 pub mod runtime;
 pub mod sandbox;
 pub mod trace;

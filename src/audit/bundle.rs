@@ -22,10 +22,10 @@ pub(super) struct Taken {
 /// [`Code::NoSuchLibrary`] for one of `wanted` that this machine does not have.
 pub(super) fn take(
     libraries: &mut Vec<Library>,
+    machine: &system::Machine,
     wanted: &[String],
     needed: bool,
 ) -> Result<Vec<Taken>> {
-    let machine = system::Machine::new();
     let mut taken = Vec::new();
     for name in wanted {
         let file = if name.contains('/') {
@@ -49,7 +49,7 @@ pub(super) fn take(
     }
     loop {
         let more = if needed {
-            missing_of_machine(libraries, &machine)
+            missing_of_machine(libraries, machine)
         } else {
             Vec::new()
         };

@@ -7,6 +7,7 @@ mod bundle;
 mod closure;
 mod elf;
 mod glibc;
+mod names;
 mod platform;
 mod report;
 mod system;
@@ -125,7 +126,17 @@ pub(crate) fn prepare(
             Contents::Packed(_) => None,
         })
         .collect();
-    let taken = bundle::take(&mut libraries, wishes.wanted, wishes.needed)?;
+    let machine = system::Machine::new();
+    let mut wanted = wishes.wanted.to_vec();
+    if wishes.needed {
+        let named = names::loaded_by_name(collection, &machine);
+        wanted.extend(
+            named
+                .into_iter()
+                .filter(|name| !wishes.wanted.contains(name)),
+        );
+    }
+    let taken = bundle::take(&mut libraries, &machine, &wanted, wishes.needed)?;
     let exists = |path: &str| collection.files.contains_key(path);
     let mut native = report(&libraries, stub, &exists, identity);
     native.bundled = bundle::report(&taken);

@@ -23,6 +23,11 @@ const DEFAULT: [&str; 8] = [
 /// Beginnings of the names of libraries that belong to a driver in the kernel of the very machine they run on.
 const DRIVERS: [&str; 4] = ["libcuda.so", "libnvcuvid.so", "libnvidia-", "libamdcuda"];
 
+/// Does the library belong to a driver?
+fn is_driver(name: &str) -> bool {
+    DRIVERS.iter().any(|driver| name.starts_with(driver))
+}
+
 /// The directories in which this machine has its libraries, in the order of ld.so.
 pub(super) struct Machine {
     directories: Vec<PathBuf>,
@@ -42,7 +47,7 @@ impl Machine {
 
     /// The file of the library that ld.so would take for `name` when `needing` needs it.
     pub(super) fn find(&self, name: &str, needing: Option<&Library>) -> Option<PathBuf> {
-        if DRIVERS.iter().any(|driver| name.starts_with(driver)) {
+        if is_driver(name) {
             return None;
         }
         let own = needing
@@ -53,6 +58,29 @@ impl Machine {
         own.chain(self.directories.iter().cloned())
             .map(|directory| directory.join(name))
             .find(|file| read(name, file).is_some_and(|library| library.foreign.is_none()))
+    }
+}
+
+impl Machine {
+    /// The name of the library that `ctypes.util.find_library(name)` finds here: `libmagic.so.1` for `magic`.
+    pub(super) fn search(&self, name: &str) -> Option<String> {
+        let start = format!("lib{name}.so");
+        let found = self.directories.iter().find_map(|directory| {
+            let mut files: Vec<String> = fs::read_dir(directory)
+                .ok()?
+                .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+                .filter(|file| {
+                    let version = file.strip_prefix(&start);
+                    version.is_some_and(|version| version.starts_with('.'))
+                })
+                .collect();
+            // `libmagic.so.1` and the file that it is a link to, `libmagic.so.1.0.0`: the former is the library's own name.
+            files.sort_by_key(String::len);
+            let file = files.into_iter().next()?;
+            read(&file, &directory.join(&file))?;
+            Some(file)
+        });
+        found.filter(|name| !is_driver(name))
     }
 }
 

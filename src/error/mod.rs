@@ -187,6 +187,10 @@ codes! {
     LibraryNotFound = "W0005", Success;
     /// An extension module is for another Python or platform.
     UnfitExtension = "W0006", Success;
+    /// A distribution needs a data file of the system that this machine does not have.
+    MissingData = "W0007", Success;
+    /// A distribution starts other programs on files that are only in the executable.
+    RealFiles = "W0008", Success;
     /// The executable fails where there is nothing but it, in a check that nobody asked for.
     CheckDoubtful = "W0020", Success;
     /// The check could not be isolated from this machine.

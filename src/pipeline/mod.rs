@@ -21,6 +21,7 @@ use crate::collect::{collect, modules, startup};
 use crate::compile::{Cache, Compiler};
 use crate::provenance::{self, Facts, Provenance};
 use crate::resolve::Application;
+use crate::rules;
 use crate::runtime::{MANIFEST, Pack, library_directory};
 use crate::ui::Reporter;
 use crate::write::standard::{Standard, packed_code};
@@ -140,6 +141,7 @@ pub fn freeze(
     reporter.stage("Collecting files");
     let site_packages = format!("{}/site-packages", library_directory(identity));
     let mut collection = collect(application, &site_packages, reporter)?;
+    rules::apply(&mut collection, reporter)?;
     let mut program = prepare::prepare(application, &mut collection, pack, &library)?;
     program
         .imports

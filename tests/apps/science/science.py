@@ -55,7 +55,7 @@ def main():
     print(round(integrate.quad(np.sin, 0, np.pi)[0], 6))
     x, y = load_iris(return_X_y=True)
     forest = RandomForestClassifier(n_estimators=20, n_jobs=2, random_state=0).fit(x, y)
-    print(forest.predict(x[:3]), forest.score(x, y).round(2))
+    print(forest.predict(x[:3]), round(forest.score(x, y), 2))
     # Workers of joblib: processes that import what they need.
     scores = cross_val_score(make_pipeline(StandardScaler(), forest), x, y, cv=3, n_jobs=2)
     print(scores.round(2))

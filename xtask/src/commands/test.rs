@@ -15,10 +15,11 @@ use crate::runtime::{provide, provide_python};
 use crate::{packages, workspace};
 
 /// Debian packages that the tests use.
-const PACKAGES: [&str; 7] = [
+const PACKAGES: [&str; 8] = [
     "binutils",
     "ca-certificates",
     "debootstrap",
+    "file",
     "iproute2",
     "strace",
     "unzip",
