@@ -47,6 +47,44 @@ fn python_magic_brings_its_library_and_database() {
     );
 }
 
+/// Where the database is, on Debian.
+const DATABASE: [&str; 2] = ["/usr/lib/file", "/usr/share/misc"];
+
+#[test]
+fn a_missing_data_file_is_told() {
+    fastice_sandbox::permitted().unwrap();
+    let workspace = Workspace::new();
+    workspace.file("app.py", "import magic\n");
+    // A machine without them: empty directories lie over those of this one.
+    let hide: Vec<String> = DATABASE
+        .iter()
+        .filter(|path| std::path::Path::new(path).is_dir())
+        .map(|path| format!("mount -t tmpfs none {path} && "))
+        .collect();
+    let output = Command::new("unshare")
+        .current_dir(workspace.path("."))
+        .args(["--mount", "--map-root-user", "sh", "-c"])
+        .arg(hide.concat() + "exec \"$@\"")
+        .arg("sh")
+        .arg(env!("CARGO_BIN_EXE_fastice"))
+        .args([
+            "build",
+            "app.py",
+            "--with",
+            "python-magic==0.4.27",
+            "--output",
+            "program",
+        ])
+        .output()
+        .unwrap();
+    let said = stderr(&output);
+    assert!(output.status.success(), "{said}");
+    assert!(
+        said.contains("warning[W0007]: python-magic needs a file that this machine does not have: /usr/lib/file/magic.mgc or "),
+        "{said}"
+    );
+}
+
 /// Its driver is run by node, which must be able to read it.
 #[test]
 fn playwright_gets_real_files_when_the_user_wants_it() {

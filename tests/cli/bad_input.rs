@@ -813,24 +813,6 @@ fn imports_that_nothing_provides() {
     ");
 }
 
-/// Every code stands in a snapshot or assertion of a test; every other one would be a promise without proof.
-#[test]
-fn every_code_is_provoked() {
-    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/tests");
-    let tests: String = walkdir::WalkDir::new(directory)
-        .into_iter()
-        .map(Result::unwrap)
-        .filter(|entry| entry.path().extension().is_some_and(|name| name == "rs"))
-        .map(|entry| fs_err::read_to_string(entry.path()).unwrap())
-        .collect();
-    let missing: Vec<&str> = fastice::Code::ALL
-        .iter()
-        .map(|code| code.as_str())
-        .filter(|code| !tests.contains(&format!("[{code}]")))
-        .collect();
-    assert!(missing.is_empty(), "no test provokes {missing:?}");
-}
-
 #[test]
 fn codes_that_do_not_exist() {
     assert_snapshot!(Workspace::new().run("explain E9999"), @r"
