@@ -4,6 +4,7 @@
 //! given to `find_library`. Programs often name libraries of several systems or versions; those that this machine has are taken.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use rayon::prelude::*;
@@ -30,7 +31,7 @@ pub(super) fn loaded_by_name(collection: &Collection, machine: &Machine) -> BTre
     let named: BTreeSet<String> = collection
         .files
         .par_iter()
-        .filter(|(path, _)| path.ends_with(".py"))
+        .filter(|(path, _)| Path::new(path).extension().is_some_and(|name| name == "py"))
         .filter_map(|(_, file)| match &file.contents {
             Contents::Bytes(source) => Some(names(&String::from_utf8_lossy(source), machine)),
             _ => None,

@@ -77,70 +77,75 @@ fn all() -> Result<Vec<Rule>> {
 
 impl Rule {
     fn apply(&self, collection: &mut Collection, reporter: &dyn Reporter) {
-        let mut found = BTreeMap::new();
-        for (path, sources) in &self.files {
-            if collection.files.contains_key(path) {
-                continue;
+        match self.find_files() {
+            Ok(files) => {
+                add(files, collection);
+                let lines = self.environment.iter().map(|(name, value)| Line {
+                    file: format!("rules/{}.toml", self.distribution),
+                    number: 1,
+                    code: format!(
+                        "import os; os.environ.setdefault({}, {})",
+                        serde_json::Value::from(name.as_str()),
+                        serde_json::Value::from(value.as_str())
+                    ),
+                });
+                collection.startup.extend(lines);
             }
-            match sources.iter().find(|source| source.is_file()) {
-                Some(source) => {
-                    found.insert(path.clone(), source.clone());
-                }
-                None => {
-                    let names: Vec<String> = sources
-                        .iter()
-                        .map(|source| source.display().to_string())
-                        .collect();
-                    reporter.warn(
-                        &Error::new(
-                            Code::MissingData,
-                            format!(
-                                "{} needs a file that this machine does not have: {}",
-                                self.distribution,
-                                names.join(" or ")
-                            ),
-                        )
-                        .hint("install the package that has it, here or where the executable will run"),
-                    );
-                    return;
-                }
-            }
-        }
-        if !found.is_empty() {
-            let share = collection.share(Owner::Machine);
-            for (path, source) in found {
-                let file = Collected {
-                    contents: Contents::Disk(source),
-                    executable: false,
-                    share,
-                    own: None,
-                };
-                collection.files.insert(path, file);
-            }
-        }
-        for (name, value) in &self.environment {
-            collection.startup.push(Line {
-                file: format!("rules/{}.toml", self.distribution),
-                number: 1,
-                code: format!(
-                    "import os; os.environ.setdefault({}, {})",
-                    serde_json::Value::from(name.as_str()),
-                    serde_json::Value::from(value.as_str())
-                ),
-            });
+            Err(warning) => reporter.warn(&warning),
         }
         if !self.real.is_empty() {
-            reporter.warn(
-                &Error::new(
-                    Code::RealFiles,
-                    format!("{} needs files on the disk: {}", self.distribution, self.reason),
-                )
-                .hint(format!(
-                    "run the executable with FASTICE_EXTRACT={}, and they are put into the user's cache",
-                    self.real.join(":")
-                )),
+            let what = format!(
+                "{} needs files on the disk: {}",
+                self.distribution, self.reason
             );
+            let hint = format!(
+                "run the executable with FASTICE_EXTRACT={}, and they are put into the user's cache",
+                self.real.join(":")
+            );
+            reporter.warn(&Error::new(Code::RealFiles, what).hint(hint));
         }
+    }
+
+    /// The files of this machine that it wants: path below the root, and the file.
+    ///
+    /// # Errors
+    /// [`Code::MissingData`] for the first that is not there.
+    fn find_files(&self) -> Result<Vec<(String, PathBuf)>> {
+        let find = |(path, places): (&String, &Vec<PathBuf>)| {
+            let found = places.iter().find(|place| place.is_file());
+            let found = found.ok_or_else(|| {
+                let names: Vec<String> = places
+                    .iter()
+                    .map(|place| place.display().to_string())
+                    .collect();
+                let what = format!(
+                    "{} needs a file that this machine does not have: {}",
+                    self.distribution,
+                    names.join(" or ")
+                );
+                Error::new(Code::MissingData, what)
+                    .hint("install the package that has it, here or where the executable will run")
+            })?;
+            Ok((path.clone(), found.clone()))
+        };
+        self.files.iter().map(find).collect()
+    }
+}
+
+/// Adds files of this machine, unless there is something in their place.
+fn add(files: Vec<(String, PathBuf)>, collection: &mut Collection) {
+    if files.is_empty() {
+        return;
+    }
+    let share = collection.share(Owner::Machine);
+    for (path, file) in files {
+        let file = Collected {
+            contents: Contents::Disk(file),
+            executable: false,
+            share,
+            own: None,
+        };
+        collection.files.entry(path).or_insert(file);
     }
 }
 

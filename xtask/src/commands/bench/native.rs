@@ -30,7 +30,7 @@ struct Times {
 pub(super) fn run(rounds: usize, options: &runtime::Options) -> miette::Result<()> {
     let pack = crate::runtime::provide(&options.request())?;
     let python = crate::runtime::provide_python(&options.request())?;
-    let builder = builder(&pack)?;
+    let builder = builder(&options.request())?;
     let directory = workspace::target_directory().join("bench/native");
     let site = directory.join("site");
     install(&pack, &site)?;
