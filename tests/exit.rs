@@ -172,7 +172,7 @@ fn seen(workspace: &Workspace, output: &Output) -> (Option<i32>, Option<i32>, St
         output.status.code(),
         output.status.signal(),
         stdout(output),
-        text.join("\n"),
+        text.join("\n").trim_end().to_owned(),
     )
 }
 
