@@ -138,6 +138,47 @@ fn scripts_run_without_their_source() {
     );
 }
 
+/// Finders answer as `zipimport.zipimporter` does for the same files.
+#[test]
+fn finders_have_the_interface_of_zipimporter() {
+    let workspace = Workspace::new();
+    workspace
+        .file(
+            "app/__main__.py",
+            "import sys, pkgutil, warnings, zipimport\nwarnings.simplefilter('ignore')\n\
+             here = pkgutil.get_importer('/fastice/app')\nzipped = zipimport.zipimporter(sys.executable + '/app')\n\
+             public = {name for name in dir(zipped) if not name.startswith('_')} - {'create_module', 'exec_module'}\n\
+             assert public <= set(dir(here)), public - set(dir(here))\n\
+             def answer(function, *arguments):\n    try:\n        return function(*arguments)\n    except Exception as e:\n        return type(e)\n\
+             for name in 'package', 'single', 'missing', 'data':\n    \
+                 for method in 'get_source', 'is_package', 'get_filename', 'get_code', 'get_resource_reader':\n        \
+                     a, b = answer(getattr(here, method), name), answer(getattr(zipped, method), name)\n        \
+                     if method == 'get_filename' and isinstance(a, str):\n            \
+                         a, b = a.removeprefix('/fastice'), b.removeprefix(sys.executable)\n        \
+                     elif method == 'get_code' and not isinstance(a, type):\n            a, b = a.co_code, b.co_code\n        \
+                     elif method == 'get_resource_reader':\n            a, b = hasattr(a, 'files'), hasattr(b, 'files') if b else False\n        \
+                     print(name, method, a == b or (a, b))\n\
+             print(here.archive, here.prefix, zipped.prefix, here.get_data(here.archive + '/' + here.prefix + 'data/x'))\n\
+             print(answer(here.get_data, 'app/none'), here.get_data('app/data/x'), here.load_module('single').value)\n",
+        )
+        .file("app/package/__init__.py", "value = 1\n")
+        .file("app/single.py", "value = 2\n")
+        .file("app/data/x", "x");
+    let program = workspace.freeze(&["app"]);
+    let output = run(&workspace, &program, &[]);
+    let text = stdout(&output);
+    let different: Vec<&str> = text
+        .lines()
+        .take(20)
+        .filter(|line| !line.ends_with(" True"))
+        .collect();
+    assert!(different.is_empty(), "{different:#?}");
+    assert_eq!(
+        text.lines().skip(20).collect::<Vec<_>>(),
+        ["/fastice app/ app/ b'x'", "<class 'OSError'> b'x' 2"]
+    );
+}
+
 /// The executable is an archive for Python as well.
 #[test]
 fn the_executable_is_imported_as_an_archive() {

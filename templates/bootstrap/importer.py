@@ -139,6 +139,59 @@ class Finder(_fastice.Finder, FileFinder):
             spec.__class__ = _ProgramSpec
         return spec
 
+    # The rest of zipimporter's interface, for those who treat whatever is on sys.path as one.
+
+    @property
+    def archive(self):
+        """What zipimporter calls the archive: here the root of the tree."""
+        return _fastice.ROOT
+
+    @property
+    def prefix(self):
+        """The directory in it, with a slash at the end if it is not the root."""
+        return self.directory and self.directory + "/"
+
+    def _loader(self, fullname):
+        """The loader of a module in this directory."""
+        spec = self.find_spec(fullname)
+        if spec is None or spec.loader is None:
+            from zipimport import ZipImportError
+
+            raise ZipImportError(f"can't find module {fullname!r}", name=fullname)
+        return spec.loader
+
+    def get_code(self, fullname):
+        """The code object of a module."""
+        return self._loader(fullname).get_code(fullname)
+
+    def get_source(self, fullname):
+        """The source of a module, or None if there is none."""
+        return self._loader(fullname).get_source(fullname)
+
+    def get_filename(self, fullname):
+        """The path of a module's file."""
+        return self._loader(fullname).get_filename(fullname)
+
+    def is_package(self, fullname):
+        """Is a module a package?"""
+        return self._loader(fullname).is_package(fullname)
+
+    def get_data(self, pathname):
+        """The contents of a file, named absolutely or from the root."""
+        path = pathname if pathname.startswith("/") else f"{_fastice.ROOT}/{pathname}"
+        data = _fastice.contents(path)
+        if data is None:
+            raise OSError(0, "", pathname)
+        return data
+
+    def get_resource_reader(self, fullname):
+        """The resources of a package."""
+        return self._loader(fullname).get_resource_reader(fullname)
+
+    def load_module(self, fullname):
+        """Imports a module, as before PEP 451."""
+        return self._loader(fullname).load_module(fullname)
+
     def _namespace_spec(self, fullname):
         """The spec of a portion of a namespace package: a directory without __init__."""
         spec = ModuleSpec(fullname, None)

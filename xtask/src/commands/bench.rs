@@ -1,6 +1,7 @@
 //! `cargo xtask bench`.
 
 mod frozen;
+mod import;
 mod native;
 mod speed;
 
@@ -52,6 +53,14 @@ enum What {
         #[command(flatten)]
         runtime: runtime::Options,
     },
+    /// What finding and importing a module takes in programs of 100, 1,000 and 10,000 modules, against files on the disk
+    Import {
+        /// Runs of each program
+        #[arg(long, default_value_t = 15)]
+        runs: usize,
+        #[command(flatten)]
+        runtime: runtime::Options,
+    },
     /// What `stat`, `access` and `open` take on real files, with and without the virtual file tree before them
     Files {
         /// Rounds of each measurement
@@ -75,6 +84,7 @@ pub(crate) fn run(options: &Options) -> miette::Result<()> {
         What::Start { runs, runtime } => start(*runs, runtime),
         What::Frozen { runs, runtime } => frozen::run(*runs, runtime),
         What::Native { rounds, runtime } => native::run(*rounds, runtime),
+        What::Import { runs, runtime } => import::run(*runs, runtime),
         What::Files { rounds, runtime } => files(*rounds, runtime),
     }
 }
