@@ -390,3 +390,23 @@ fn modules_for_other_platforms_do_not_stop_a_build() {
         stderr(&output)
     );
 }
+
+#[test]
+fn sources_beside_extension_modules_tell_what_these_import() {
+    let workspace = Workspace::new();
+    workspace
+        .file(
+            "app/__main__.py",
+            "try:\n    import fast\nexcept ImportError:\n    pass\n\
+             name = 'config' + 'parser'\nprint(__import__(name).__name__)\n",
+        )
+        .file("app/fast.py", "import configparser\n");
+    let extension = workspace.path("app/fast.cpython-313-x86_64-linux-gnu.so");
+    fs_err::copy("/lib/x86_64-linux-gnu/libm.so.6", extension).unwrap();
+    let program = workspace.freeze(&["app"]);
+    let output = workspace.command(&program).output().unwrap();
+    assert_eq!(
+        (stderr(&output), stdout(&output)),
+        (String::new(), "configparser\n".to_owned())
+    );
+}

@@ -107,9 +107,11 @@ pub(crate) fn analyze(
         is_python,
         runs,
     } = *sources;
+    let compiled = sources_of_extensions(modules);
     let accepted: Vec<(&Found, &Collected, &[u8])> = modules
         .values()
         .filter(|found| found.kind == ModuleKind::Source && is_python(&found.origin))
+        .chain(&compiled)
         .filter_map(|found| {
             let file = collection.files.get(&found.origin)?;
             match &file.contents {
@@ -239,6 +241,23 @@ pub(crate) fn analyze(
         included: include.names().map(str::to_owned).collect(),
         missing,
     })
+}
+
+/// Where the sources of extension modules lie if they are installed beside them, as mypyc and Cython do it. They tell what the
+/// machine code imports.
+fn sources_of_extensions(modules: &Modules) -> Vec<Found> {
+    modules
+        .iter()
+        .filter(|(_, found)| found.kind == ModuleKind::Extension)
+        .map(|((directory, name), found)| {
+            let package = if found.is_package { "/__init__" } else { "" };
+            Found {
+                kind: ModuleKind::Source,
+                origin: format!("{directory}/{name}{package}.py"),
+                ..*found
+            }
+        })
+        .collect()
 }
 
 /// The error for a module of the user's own that cannot be imported without a module that the

@@ -30,7 +30,7 @@ class Server(paramiko.ServerInterface):
 ours, theirs = socket.socketpair()
 transport = paramiko.Transport(theirs)
 transport.add_server_key(key)
-transport.start_server(server=Server())
+transport.start_server(threading.Event(), Server())
 client = paramiko.Transport(ours)
 client.connect(username="ann", password="secret", hostkey=key)
 channel = client.open_session()
