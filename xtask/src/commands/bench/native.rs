@@ -52,7 +52,10 @@ pub(super) fn run(rounds: usize, options: &runtime::Options) -> miette::Result<(
                     Command::new(&python)
                         .arg(&script)
                         .arg(module)
-                        .env("PYTHONPATH", &site),
+                        .env("PYTHONPATH", &site)
+                        // The first pair writes its code objects there, as an installation has them.
+                        .env("PYTHONPYCACHEPREFIX", directory.join("pycache"))
+                        .env_remove("PYTHONDONTWRITEBYTECODE"),
                 )?,
             );
             // The first pair fills the caches.
