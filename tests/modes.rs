@@ -415,3 +415,72 @@ fn several_programs_in_one_file() {
     assert_eq!(run(&program, &["none"]), "Some(0) greet ['none']\n");
     assert_eq!(run(&program, &["say"]), "Some(0) said ['say']\n");
 }
+
+/// Archives that unpack themselves, native code included.
+#[test]
+fn archives_of_shiv_and_pex() {
+    let workspace = Workspace::new();
+    workspace
+        .file(
+            "project/tool.py",
+            "import sys\nimport markupsafe._speedups\n\
+             def main(): print(sys.argv[1:], markupsafe._speedups.__file__.endswith('.so'))\n",
+        )
+        .file(
+            "project/setup.py",
+            "from setuptools import setup\n\
+             setup(name='tool', version='1', py_modules=['tool'], install_requires=['markupsafe'],\n\
+             entry_points={'console_scripts': ['tool=tool:main']})\n",
+        );
+    let python = python();
+    let run = |arguments: &[&str]| {
+        let output = workspace
+            .command(&python)
+            .env("PYTHONPATH", workspace.path("tools"))
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            stderr(&output)
+        );
+    };
+    run(&[
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--target",
+        "tools",
+        "shiv",
+        "pex",
+        "pip",
+        "setuptools",
+    ]);
+    run(&[
+        "-m",
+        "shiv.cli",
+        "./project",
+        "-c",
+        "tool",
+        "-o",
+        "app.shiv",
+    ]);
+    run(&["-m", "pex", "./project", "-c", "tool", "-o", "app.pex"]);
+    for archive in ["app.shiv", "app.pex"] {
+        let program = workspace.freeze(&[archive]);
+        let output = workspace
+            .command(&program)
+            .args(["a", "b"])
+            .env("HOME", workspace.path("home"))
+            .output()
+            .unwrap();
+        assert_eq!(
+            stdout(&output),
+            "['a', 'b'] True\n",
+            "{archive}: {}",
+            stderr(&output)
+        );
+    }
+}

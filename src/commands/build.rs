@@ -1,5 +1,6 @@
 //! `fastice build`.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -110,8 +111,29 @@ pub(super) fn freeze(
     Ok(summary)
 }
 
+/// The archives of pex start `sys.executable` with a PYTHONPATH, so that variable counts for them unless something else is said.
+fn for_pex<'c>(
+    configuration: &'c Configuration,
+    application: &Application,
+) -> Cow<'c, Configuration> {
+    let (Some(Entry::Archive(file)), Some(app)) = (&application.entry, &application.app) else {
+        return Cow::Borrowed(configuration);
+    };
+    let is_decided = configuration.environment.policy.is_some()
+        || configuration.python.use_environment.is_some()
+        || configuration.python.isolated.is_some();
+    if is_decided || !resolve::zip::is_pex(&app.root.join(file)) {
+        return Cow::Borrowed(configuration);
+    }
+    let mut configuration = configuration.clone();
+    configuration.environment.policy = Some(fastice_image::Policy::Listed);
+    configuration.environment.allow = vec!["PYTHONPATH".to_owned()];
+    Cow::Owned(configuration)
+}
+
 /// How the interpreter is set up.
 fn settings(configuration: &Configuration, application: &Application) -> Settings {
+    let configuration = &for_pex(configuration, application);
     let entry = application.entry.as_ref();
     let argv0 = match entry {
         // shiv and pex open the archive that `sys.argv[0]` names.

@@ -91,6 +91,12 @@ pub(crate) fn code(path: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     Ok(found)
 }
 
+/// Did pex make the archive at `path`?
+pub(crate) fn is_pex(path: &Path) -> bool {
+    let archive = fs_err::File::open(path).map(ZipArchive::new);
+    matches!(archive, Ok(Ok(archive)) if archive.index_for_name("PEX-INFO").is_some())
+}
+
 /// Calls `use_it` for each entry, after the checks.
 fn each(
     path: &Path,
