@@ -4,6 +4,7 @@ The modules lie beside this file: package pNNN has m00 to m99.
 """
 
 import importlib
+import pkgutil
 import sys
 import time
 
@@ -13,6 +14,7 @@ step = COUNT // IMPORTED
 names = [f"p{index // 100:03}.m{index % 100:02}" for index in range(0, COUNT, step)]
 # The packages around them are not measured.
 packages = {name: importlib.import_module(name.partition(".")[0]) for name in names}
+finders = {name: pkgutil.get_importer(package.__path__[0]) for name, package in packages.items()}
 
 
 def measure(function, count):
@@ -24,8 +26,8 @@ def measure(function, count):
 
 def lookups():
     for _ in range(LOOKUPS):
-        for name, package in packages.items():
-            sys.path_importer_cache[package.__path__[0]].find_spec(name)
+        for name, finder in finders.items():
+            finder.find_spec(name)
 
 
 def imports():
