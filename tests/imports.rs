@@ -20,8 +20,8 @@ fn run(workspace: &Workspace, program: &Path, arguments: &[&str]) -> Output {
 fn prepare() -> Workspace {
     let workspace = Workspace::new();
     let site = "t/lib/python3.13/site-packages";
-    let program = fs_err::read_to_string("tests/apps/imports/__main__.py").unwrap();
-    let fill = fs_err::canonicalize("tests/apps/imports/fill.py").unwrap();
+    let program = fs_err::read_to_string("tests/imports/__main__.py").unwrap();
+    let fill = fs_err::canonicalize("tests/imports/fill.py").unwrap();
     run(
         &workspace,
         &support::python(),
