@@ -415,6 +415,35 @@ fn the_runtime_is_a_complete_python() {
         .output()
         .unwrap();
     assert!(stderr(&output).ends_with("No module named 'only_here'\n"));
+    // A child begins where its parent is, also in the tree.
+    assert_eq!(
+        run(&[
+            "-c",
+            "import os, subprocess, sys\n\
+             os.chdir(os.path.dirname(os.__file__))\n\
+             subprocess.run([sys.executable, '-c', 'import os; print(os.getcwd(), os.path.exists(\"os.py\"))'])",
+        ]),
+        "/fastice/lib/python3.13 True\n"
+    );
+    assert_eq!(
+        run(&[
+            "-c",
+            "import os; library = os.path.dirname(os.__file__)\n\
+             print(os.access(library + '/ctypes/macholib/fetch_macholib', os.X_OK), os.access(os.__file__, os.X_OK))",
+        ]),
+        "True False\n"
+    );
+    let output = workspace
+        .command(&python)
+        .args(["-X", "tracemalloc=1000000000", "-c", ""])
+        .output()
+        .unwrap();
+    let message = stderr(&output);
+    assert!(
+        message
+            .contains("can't start tracemalloc: ValueError: the number of frames must be in range"),
+        "{message}"
+    );
     run(&["-m", "venv", "--without-pip", "environment"]);
     let output = workspace
         .command(&workspace.path("environment/bin/python"))

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -194,9 +195,12 @@ pub fn create(ingredients: &Ingredients, output: &Path) -> Result<()> {
         tree.insert(format!("share/licenses/{path}"), read(file)?);
     }
     for (path, contents) in tree {
+        let below = path
+            .strip_prefix(&library_directory)
+            .and_then(|path| path.strip_prefix('/'));
         let file = FileEntry {
             contents: Contents::Bytes(contents),
-            executable: false,
+            executable: below.is_some_and(|path| is_executable(&ingredients.stdlib.join(path))),
             share: SHARE,
         };
         layout.file(path, file)?;
@@ -490,6 +494,11 @@ fn graph(interpreter: &Interpreter, sources: &[StandardSource]) -> Result<Standa
         &DynamicImports::load()?,
         absent,
     ))
+}
+
+/// May the file be executed? Not if there is none.
+fn is_executable(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0)
 }
 
 /// Is the file `name` below the root one of CPython's own tests?

@@ -101,7 +101,7 @@ fn ingredients(
         pip_wheel: pip_wheel(&stdlib)?,
         headers: headers(&stdlib.with_file_name("Include"), &cpython.tree())?,
         stdlib,
-        sysconfigdata: cpython.sysconfig_data(),
+        sysconfigdata: suite.map_or_else(|| cpython.sysconfig_data(), Suite::sysconfig_data),
         licenses: licenses(&cpython.licenses())?,
         python_license,
         manifest: manifest(recipe, cpython, stub)?,

@@ -42,6 +42,8 @@ const SUFFIX: &str = "cpython-313-x86_64-linux-gnu.so";
 pub(crate) struct Suite {
     /// The installation's prefix.
     directory: PathBuf,
+    /// sysconfig's variables, in its library.
+    sysconfig_data: PathBuf,
     /// Name of the entry in the cache.
     pub(crate) key: String,
 }
@@ -55,6 +57,11 @@ impl Suite {
     /// Its standard library, with the package `test` and its extension modules in `lib-dynload`.
     pub(super) fn library(&self) -> PathBuf {
         self.directory.join("lib/python3.13")
+    }
+
+    /// sysconfig's variables, in the library.
+    pub(super) fn sysconfig_data(&self) -> PathBuf {
+        self.sysconfig_data.clone()
     }
 }
 
@@ -79,7 +86,19 @@ pub(super) fn provide(
         }
         .run(&archive)
     })?;
-    Ok(Suite { directory, key })
+    let sysconfig_data = in_library(&directory, cpython);
+    Ok(Suite {
+        directory,
+        sysconfig_data,
+        key,
+    })
+}
+
+/// Where sysconfig's variables are in the installation at `prefix`.
+fn in_library(prefix: &Path, cpython: &Cpython) -> PathBuf {
+    let data = cpython.sysconfig_data();
+    let name = data.file_name().unwrap_or_default();
+    prefix.join("lib/python3.13").join(name)
 }
 
 struct Preparation<'a> {
@@ -154,11 +173,13 @@ impl Preparation<'_> {
             let built = scratch.join("build/Modules").join(&file);
             fs::copy(built, modules.join(&file)).into_diagnostic()?;
         }
-        let data = self.cpython.sysconfig_data();
-        let Some(name) = data.file_name() else {
-            bail!("{} has no name", data.display());
-        };
-        fs::copy(&data, library.join(name)).into_diagnostic()?;
+        // Tests look there whether their extension modules were built.
+        let data = fs::read_to_string(self.cpython.sysconfig_data()).into_diagnostic()?;
+        let with_modules = data.replace("'TEST_MODULES': 'no'", "'TEST_MODULES': 'yes'");
+        if with_modules == data {
+            bail!("sysconfig's variables do not say that the modules of the tests are missing");
+        }
+        fs::write(in_library(prefix, self.cpython), with_modules).into_diagnostic()?;
         let license = self.cpython.licenses().join("cpython/LICENSE");
         fs::copy(license, library.join("LICENSE.txt")).into_diagnostic()?;
         let python = prefix.join("bin/python3.13");

@@ -10,7 +10,7 @@ use libc::{pid_t, posix_spawn_file_actions_t, posix_spawnattr_t};
 
 use super::environment::{environ, with_marker};
 use super::marker::Marker;
-use super::{PROCESS, Process};
+use super::{PROCESS, Process, RUNTIME};
 use crate::executable::Identity;
 use crate::extract::arguments::{self as extract, Translated};
 use crate::vfs::{current, hidden, program};
@@ -45,9 +45,11 @@ unsafe fn consider(
     arguments: *const *const c_char,
     way: Way,
 ) -> Option<Start> {
-    let process = PROCESS.get()?;
     // SAFETY: as the caller promises.
     let name = unsafe { CStr::from_ptr(path) };
+    let Some(process) = PROCESS.get() else {
+        return in_the_tree(path, name);
+    };
     // Without a slash, the C library searches PATH. Who wants this program has its path.
     let found = if name.to_bytes().contains(&b'/') {
         identity(name)
@@ -67,6 +69,26 @@ unsafe fn consider(
             marker: process.marker_for_others(),
         })
     }
+}
+
+/// What to do in an interpreter, whose children are interpreters anyway: tell those that begin in the tree where that is.
+fn in_the_tree(path: *const c_char, name: &CStr) -> Option<Start> {
+    let directory = current::number();
+    if directory == 0 {
+        return None;
+    }
+    let identity = identity(name).filter(|identity| RUNTIME.get() == Some(identity))?;
+    Some(Start {
+        path,
+        marker: Marker {
+            identity,
+            depth: 0,
+            directory,
+            repeats: None,
+            alternative: None,
+            name_at: 0,
+        },
+    })
 }
 
 impl Process {

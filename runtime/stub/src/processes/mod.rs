@@ -34,6 +34,9 @@ const DEEPEST: u32 = 32;
 /// This process, for those of its functions that start others. Empty in a runtime, which is an interpreter anyway.
 static PROCESS: OnceLock<Process> = OnceLock::new();
 
+/// The file of this process, if it is an interpreter.
+static RUNTIME: OnceLock<Identity> = OnceLock::new();
+
 /// What a process knows of itself.
 struct Process {
     /// Its file.
@@ -64,7 +67,10 @@ pub(crate) fn begin(
     if matches!(header.program, Program::Interpreter) {
         // SAFETY: no other thread exists before Python starts.
         unsafe { environment_of_program::prepare(&header.settings.environment) };
-        current::begin(0);
+        // Every child is an interpreter, too; the marker only tells it where it begins.
+        let identity = *RUNTIME.get_or_init(|| mapped.identity());
+        let marker = marker.filter(|marker| marker.identity == identity);
+        current::begin(marker.map_or(0, |marker| marker.directory));
         return Ok(Role::of_program(line, &header.program));
     }
     let identity = mapped.identity();
