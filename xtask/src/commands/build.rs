@@ -46,6 +46,8 @@ pub(super) fn configure(command: &mut Command, request: &Request) -> miette::Res
     }
     let mut flags = workspace::path_flags();
     flags.extend(link.iter().map(|argument| format!("-Clink-arg={argument}")));
+    // This machine's libgcc_s needs this machine's glibc; where the builder runs, it meets another one.
+    flags.push("-Clink-arg=-Wl,--allow-shlib-undefined".to_owned());
     // Its target is named, so that build scripts and procedural macros are not linked that way.
     command
         .args(["--target", TARGET])
