@@ -125,7 +125,7 @@ warnings.simplefilter("ignore")
 names = [m.name for m in pkgutil.iter_modules([sys._stdlib_dir])]
 kinds = {}
 for name in sorted(names):
-    if name in ("_ios_support", "antigravity", "this"):
+    if name in ("_ios_support", "antigravity", "fastice", "this"):
         continue
     try:
         module = importlib.import_module(name)

@@ -67,8 +67,9 @@ impl From<Damage> for Start {
 /// Everything before the program itself.
 fn start(mapped: &Mapped, role: &Role, trace: &mut Trace) -> Result<(), Start> {
     let header = mapped.image().header();
-    audit::install(&header.settings.audit_hooks)?;
     config::preinitialize(header, role)?;
+    // Not earlier: CPython gives the memory of a hook back to the allocator that preinitialization has chosen.
+    audit::install(&header.settings.audit_hooks)?;
     trace.phase("preinitialization");
     // SAFETY: the interpreter is not initialized yet; name and function live as long as the process.
     unsafe { PyImport_AppendInittab(module::NAME.as_ptr(), Some(module::init)) };
