@@ -26,6 +26,7 @@ pub mod resolve;
 mod rules;
 pub mod runtime;
 pub mod sandbox;
+pub mod snapshot;
 pub mod trace;
 pub mod ui;
 mod write;

@@ -89,6 +89,7 @@ fn image(input: &Input) -> std::io::Result<Vec<u8>> {
             len: 0,
             hash: 0,
         },
+        snapshot: None,
     })?;
     Ok(bytes)
 }

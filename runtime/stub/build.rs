@@ -19,12 +19,25 @@ const LIBRARIES: [&str; 14] = [
     "z", "ffi", "uuid",
 ];
 
-/// Functions of these that `src/surroundings` defines anew.
-const WRAPPED: [&str; 3] = [
+/// Functions that CPython and the libraries behind it call, and that `src/snapshot` stands in for: those that allocate
+/// memory, and the two ends of a Python process; and those of the libraries that `src/surroundings` defines anew.
+const WRAPPED: [&str; 12] = [
+    "malloc",
+    "calloc",
+    "realloc",
+    "reallocarray",
+    "free",
+    "strdup",
+    "wcsdup",
+    "Py_FinalizeEx",
+    "Py_Exit",
     "X509_get_default_cert_dir",
     "X509_get_default_cert_file",
     "_nc_next_db",
 ];
+
+/// The part of `src/snapshot` that knows CPython's private structures.
+const PRIVATE: [&str; 5] = ["dump.c", "restore.c", "streams.c", "run.c", "exit.c"];
 
 /// Where the guard is mapped: the page behind the program headers (the linker begins at 0x200000).
 const GUARD_ADDRESS: u64 = 0x20_1000;
@@ -66,12 +79,87 @@ fn main() {
             .display()
             .to_string());
     }
+    // What a start snapshot holds, gathered in whole pages.
+    println!("cargo::rerun-if-changed=warm.ld");
+    arg(format!("-Wl,-T,{}", absolute("warm.ld").display()));
     for function in WRAPPED {
         arg(format!("-Wl,--wrap={function}"));
     }
+    compile_snapshot(&tree);
     for library in ["dl", "m", "pthread"] {
         arg(format!("-l{library}"));
     }
+}
+
+/// Compiles the C code against the headers of the very CPython in `tree`.
+fn compile_snapshot(tree: &Path) {
+    let source = tree.join("../source");
+    let directory = Path::new("src/snapshot/python");
+    println!("cargo::rerun-if-changed={}", directory.display());
+    let layout = io_layout(&source.join("Modules/_io"));
+    cc::Build::new()
+        .files(PRIVATE.map(|name| directory.join(name)))
+        .include(tree)
+        .include(source.join("Include"))
+        .include(source.join("Include/internal"))
+        .include(source.join("Modules/_io"))
+        .include(layout)
+        .define("Py_BUILD_CORE", "1")
+        .pic(false)
+        .flag("-fno-pie")
+        .flag("-std=c11")
+        .warnings(true)
+        .flag("-Wno-unused-parameter")
+        .flag("-Wno-missing-field-initializers")
+        .flag("-Wno-deprecated-declarations")
+        .warnings_into_errors(true)
+        .opt_level(2)
+        .debug(false)
+        .cargo_metadata(false)
+        .compile("fastice_snapshot");
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    println!(
+        "cargo::rustc-link-arg-bins={}",
+        out.join("libfastice_snapshot.a").display()
+    );
+}
+
+/// Writes the structures of the standard streams' types, which CPython defines in source files, into a header, and returns its
+/// directory.
+fn io_layout(directory: &Path) -> PathBuf {
+    const STRUCTURES: [(&str, &str, &str); 3] = [
+        ("fileio.c", "typedef struct {", "} fileio;"),
+        ("bufferedio.c", "typedef struct {", "} buffered;"),
+        (
+            "textio.c",
+            "typedef PyObject *\n        (*encodefunc_t)",
+            "\n};",
+        ),
+    ];
+    let mut header = String::new();
+    for (file, begin, end) in STRUCTURES {
+        let path = directory.join(file);
+        let text = fs_err::read_to_string(&path).unwrap_or_else(|error| panic!("{error}"));
+        let missing = || panic!("{}: no structure up to `{end}`", path.display());
+        let (end_at, begin_at) = if begin.starts_with("typedef struct") {
+            let end_at = text.find(end).unwrap_or_else(missing);
+            (end_at, text[..end_at].rfind(begin).unwrap_or_else(missing))
+        } else {
+            let begin_at = text.find(begin).unwrap_or_else(missing);
+            let len = text[begin_at..].find(end).unwrap_or_else(missing);
+            (begin_at + len, begin_at)
+        };
+        header.push_str(&text[begin_at..end_at + end.len()]);
+        header.push('\n');
+    }
+    header.push_str("typedef struct textio textio;\n");
+    let mut path = write("io_layout.h", &header);
+    path.pop();
+    path
+}
+
+fn absolute(path: &str) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// Writes the linker's list of exported symbols: what a conventional `python` exports, and the functions of

@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::configure::Mode;
+use crate::snapshot::Choice;
 
 /// Turn a Python project or script into one native executable.
 #[derive(Debug, Parser)]
@@ -106,6 +107,8 @@ pub enum Command {
     Completions(Completions),
     /// Print a manual page.
     Man(Man),
+    /// Make the start snapshot of an executable anew, on the machine where it will run.
+    Snapshot(Snapshot),
     /// Explain an error code; without one, list them all.
     Explain(Explain),
     /// Say where the cache is and how large it is, or make it smaller.
@@ -354,6 +357,20 @@ pub struct Verify {
     pub output_format: OutputFormat,
 }
 
+/// Arguments of `fastice snapshot`.
+#[derive(Debug, Args)]
+pub struct Snapshot {
+    /// An executable made by fastice. It is replaced.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// What a process begins with: `off` takes the snapshot out [default: base].
+    #[arg(long, value_name = "SCOPE")]
+    pub snapshot: Option<Choice>,
+    /// What string hashes are seeded with [default: a random number].
+    #[arg(long, value_name = "NUMBER")]
+    pub hash_seed: Option<u32>,
+}
+
 /// Arguments of `fastice explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
@@ -493,6 +510,9 @@ pub struct Source {
     /// `:stdlib:` for the whole standard library, or `:all:`. Can be given several times.
     #[arg(long, value_name = "PATTERN", help_heading = "Contents")]
     pub freeze: Vec<String>,
+    /// What a process begins with [default: base].
+    #[arg(long, value_name = "SCOPE", help_heading = "Contents")]
+    pub snapshot: Option<Choice>,
 }
 
 impl Source {

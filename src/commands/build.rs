@@ -102,6 +102,7 @@ pub(super) fn freeze(
         leave_libraries: !configuration.system_libraries.unwrap_or(true),
         include_libraries: configuration.include_library.clone(),
         freeze: configuration.freeze.clone(),
+        snapshot: configuration.snapshot.mode,
         force: how.force,
         dry_run: how.dry_run,
         policy: Policy::new(&configuration.policy)?,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use fastice_image::{Alternative, Policy, Program, PythonIdentity, Settings};
+use fastice_image::{Alternative, Policy, Program, PythonIdentity, Settings, Snapshot};
 use serde::Serialize;
 
 use super::print;
@@ -37,6 +37,8 @@ struct Document<'a> {
     provenance: bool,
     native: Native,
     kinds: Vec<Kind>,
+    snapshot: Option<&'a Snapshot>,
+    snapshot_is_whole: Option<bool>,
     parts: Vec<Part>,
 }
 
@@ -62,6 +64,8 @@ pub(super) fn inspect(arguments: &cli::Inspect) -> Result<ExitStatus> {
         provenance: executable.graph()?.is_some(),
         native: executable.native()?,
         kinds: executable.kinds()?,
+        snapshot: header.snapshot.as_ref(),
+        snapshot_is_whole: executable.snapshot_is_whole(),
         parts: executable.parts()?,
     };
     match arguments.output_format {
@@ -130,6 +134,7 @@ fn text(document: &Document) -> String {
     for hook in &document.settings.audit_hooks {
         rows.push(("audit", format!("{}:{}", hook.library, hook.symbol)));
     }
+    rows.push(("snapshot", snapshot(document)));
     for (number, path) in document.settings.search_paths.iter().enumerate() {
         let key = if number == 0 { "sys.path" } else { "" };
         rows.push((key, format!("{}/{path}", fastice_image::ROOT)));
@@ -233,6 +238,18 @@ fn hardening(hardening: Hardening) -> String {
         .filter_map(|(holds, name)| holds.then_some(*name))
         .collect();
     held.join(", ")
+}
+
+/// What a process begins with.
+fn snapshot(document: &Document) -> String {
+    let Some(snapshot) = document.snapshot else {
+        return "off".to_owned();
+    };
+    let state = match document.snapshot_is_whole {
+        Some(true) => "whole",
+        _ => "damaged",
+    };
+    format!("{state}, strings hashed with seed {}", snapshot.hash_seed)
 }
 
 /// What runs, as a command line of `python` would say it.

@@ -18,6 +18,7 @@ mod print;
 mod run;
 mod runtime;
 mod sbom;
+mod snapshot;
 mod trace;
 mod tree;
 mod verify;
@@ -71,6 +72,7 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<ExitStatus> {
         Command::Runtime(arguments) => runtime::runtime(&arguments),
         Command::Completions(arguments) => completions::completions(&arguments),
         Command::Man(arguments) => man::man(&arguments),
+        Command::Snapshot(arguments) => snapshot::snapshot(&arguments, terminal),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Cache(arguments) => cache::cache(&arguments, terminal),
     }

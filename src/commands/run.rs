@@ -10,12 +10,15 @@ use super::build;
 use crate::cli;
 use crate::configure;
 use crate::error::ExitStatus;
+use crate::snapshot::Choice;
 use crate::ui::Terminal;
 use crate::{Code, Error, Result, cache};
 
 /// Builds into the cache and becomes the program.
 pub(super) fn run(arguments: &cli::Run, terminal: &Terminal) -> Result<ExitStatus> {
-    let configuration = configure::load(&arguments.source)?;
+    let mut configuration = configure::load(&arguments.source)?;
+    // To make one takes longer than a single start gains.
+    configuration.snapshot.mode.get_or_insert(Choice::Off);
     let directory = place(&arguments.source)?;
     let source = &arguments.source;
     let summary = build::freeze(

@@ -33,6 +33,7 @@ pub use environment::Environment;
 pub use policy::{Checking, Limits};
 
 use crate::cli;
+use crate::snapshot;
 
 /// The table `[tool.fastice]`. Lists in it are replaced, and tables are completed, by a stronger source.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -95,6 +96,9 @@ pub struct Configuration {
     /// Audit hooks (PEP 578) that are added before Python is initialized, as `FILE:FUNCTION`: a shared object of the program, by
     /// its path below `/fastice` (`app/audit.so`), and a C function in it of the type `Py_AuditHookFunction`.
     pub audit_hooks: Vec<String>,
+    /// The start snapshot.
+    pub snapshot: snapshot::Settings,
+
     /// Variables of the environment.
     pub environment: Environment,
     /// How CPython is set up: fields of `PyPreConfig` and `PyConfig`. Both `utf8_mode` and `utf8-mode` are understood.
@@ -125,6 +129,7 @@ impl Configuration {
         over(&mut self.command, source.command.as_ref());
         over(&mut self.site, source.site.as_ref());
         over(&mut self.installer, source.installer.as_ref());
+        over(&mut self.snapshot.mode, source.snapshot.as_ref());
         if source.interpreter {
             self.mode = Some(Mode::Interpreter);
         }

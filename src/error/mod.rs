@@ -147,6 +147,8 @@ codes! {
     NotInside = "E0047", Failure;
     /// The program was built and could not be started.
     ProgramNotStarted = "E0050", Error;
+    /// A start snapshot cannot be made.
+    NoSnapshot = "E0051", Error;
     /// A file of the configuration cannot be read.
     ConfigurationFile = "E0060", Failure;
     /// The configuration has a key that does not exist.
@@ -199,6 +201,8 @@ codes! {
     DynamicImport = "W0022", Success;
     /// A traced command told nothing.
     NothingTraced = "W0023", Success;
+    /// A start snapshot could not be made, and the executable is written without.
+    SnapshotLeftOut = "W0040", Success;
 }
 
 /// How a command ends.

@@ -17,7 +17,7 @@ use crate::analyze::module_name;
 use crate::audit::{self, Library, Native};
 use crate::bom::{self, Bill};
 use crate::collect::API;
-use crate::pipeline::{Origin, Part};
+use crate::pipeline::{Origin, Part, SNAPSHOT};
 use crate::provenance::graph::Graph;
 use crate::provenance::{self, Provenance};
 use crate::runtime::library_directory;
@@ -139,6 +139,16 @@ impl<'a> Executable<'a> {
         self.image.bytes(&self.header().stub, "the stub").is_ok()
     }
 
+    /// Is the start snapshot still what it was? Nothing if there is none.
+    pub fn snapshot_is_whole(&self) -> Option<bool> {
+        let snapshot = self.header().snapshot.as_ref()?;
+        Some(
+            self.image
+                .bytes(&snapshot.data, "the start snapshot")
+                .is_ok(),
+        )
+    }
+
     /// Compares the stub and every file with their checksums: how many are intact, and which are not.
     ///
     /// # Errors
@@ -227,6 +237,11 @@ impl<'a> Executable<'a> {
         let stub = self.header().stub.len;
         parts.insert((Origin::Runtime, "stub", None), (1, stub));
         let mut counted = stub;
+        if let Some(snapshot) = &self.header().snapshot {
+            let part = (Origin::Runtime, SNAPSHOT, None);
+            parts.insert(part, (1, snapshot.data.len));
+            counted += snapshot.data.len;
+        }
         for file in &files {
             let part = parts
                 .entry(owner_of(&file.path, &site_packages, &owners))

@@ -9,6 +9,7 @@ mod shares;
 mod sourceless;
 mod whole_python;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use fastice_image::{AuditHook, Extent, Header, Settings, Written};
@@ -26,10 +27,11 @@ use crate::runtime::{MANIFEST, Pack, library_directory};
 use crate::ui::Reporter;
 use crate::write::standard::{Standard, packed_code};
 use crate::write::{Contents, FileEntry, Layout, Target, bootstrap, write_image};
-use crate::{Code, Error, Result, cache};
+use crate::{Code, Error, Result, cache, snapshot};
 
 pub use plan::Planned;
 pub use policy::Policy;
+pub(crate) use shares::SNAPSHOT;
 use shares::{STANDARD_LIBRARY, Shares};
 
 /// What the user may decide about the stages after `resolve`.
@@ -56,6 +58,8 @@ pub struct FreezeOptions {
     pub include_libraries: Vec<String>,
     /// Modules to make frozen modules: dotted names (a package means all of it), `:stdlib:` or `:all:`.
     pub freeze: Vec<String>,
+    /// What a process begins with; if nothing is said, what is possible.
+    pub snapshot: Option<snapshot::Choice>,
     /// Overwrite an output that fastice did not make.
     pub force: bool,
     /// What is not written.
@@ -254,8 +258,9 @@ pub fn freeze(
             len: 0,
             hash: 0,
         },
+        snapshot: None,
     };
-    let write = |out: &mut dyn std::io::Write| {
+    let write = |out: &mut dyn Write, header, shares: &mut Shares| {
         write_image(
             out,
             stub,
@@ -269,11 +274,29 @@ pub fn freeze(
     };
     let accept = |written: &Written| options.policy.check_size(written.len);
     let (written, files) = if options.dry_run {
-        let written = write(&mut std::io::sink()).map_err(Error::io)?;
+        let written = write(&mut std::io::sink(), header, &mut shares).map_err(Error::io)?;
         accept(&written)?;
         (written, Some(plan::files(&layout)))
+    } else if snapshot::is_wanted(options.snapshot, &header)? {
+        let mut image = Vec::new();
+        let plain = write(&mut image, header, &mut shares).map_err(Error::io)?;
+        reporter.stage("Taking the start snapshot");
+        let written = match snapshot::add(&image, snapshot::Request::of_content(&image)) {
+            Ok(taken) => {
+                shares.count_snapshot(taken.len());
+                target.write(|out| taken.write(out), accept)?
+            }
+            // Nobody asked for it, and the executable is good without.
+            Err(error) if options.snapshot.is_none() => {
+                reporter.warn(&snapshot::left_out(error));
+                target.write(|out| out.write_all(&image).map(|()| plain), accept)?
+            }
+            Err(error) => return Err(error),
+        };
+        (written, None)
     } else {
-        (target.write(write, accept)?, None)
+        let written = target.write(|out| write(out, header, &mut shares), accept)?;
+        (written, None)
     };
     Ok(Summary {
         output: output.to_owned(),

@@ -12,6 +12,9 @@ pub(super) const FIRST_COLLECTED: Share = 1;
 /// Parts of an executable while it is written.
 pub(super) struct Shares(Vec<Part>);
 
+/// Name of the part that the start snapshot is.
+pub(crate) const SNAPSHOT: &str = "start snapshot";
+
 impl Shares {
     /// Parts for the standard library and everyone in `collection`.
     pub(super) fn new(collection: &Collection) -> Self {
@@ -45,6 +48,17 @@ impl Shares {
             part.files += 1;
             part.size += size;
         }
+    }
+
+    /// Counts the start snapshot.
+    pub(super) fn count_snapshot(&mut self, size: u64) {
+        self.0.push(Part {
+            origin: Origin::Runtime,
+            name: SNAPSHOT.to_owned(),
+            version: None,
+            files: 1,
+            size,
+        });
     }
 
     /// All parts of an executable of `len` bytes with a stub of `stub` bytes, the largest first;

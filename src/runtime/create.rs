@@ -230,6 +230,7 @@ pub fn create(ingredients: &Ingredients, output: &Path) -> Result<()> {
             len: 0,
             hash: 0,
         },
+        snapshot: None,
     };
     let write = |out: &mut dyn std::io::Write| {
         write_image(out, &stub, &layout, &frozen, header, &mut |_, _| {})

@@ -293,6 +293,13 @@ def _add_site_builtins():
     builtins.help = _sitebuiltins._Helper()
 
 
+def start():
+    """Runs what .pth files run at a start. Not part of a snapshot, but done by each process that begins with one."""
+    code = _fastice.code(_STARTUP)
+    if code is not None:
+        exec(code, {"__name__": "_fastice_startup", "__file__": _STARTUP})
+
+
 def install():
     """Makes the image importable. Called once by the stub, before CPython runs the program."""
     sys.path_hooks.insert(0, path_hook)
@@ -308,8 +315,7 @@ def install():
         import _fastice_frozen
 
         _fastice_frozen.install()
-    code = _fastice.code(_STARTUP)
-    if code is not None:
-        exec(code, {"__name__": "_fastice_startup", "__file__": _STARTUP})
+    if not _fastice.IS_SNAPSHOT:
+        start()
     if not _fastice.IS_INTERPRETER:
         _add_site_builtins()

@@ -717,7 +717,7 @@ fn programs_that_may_not_be_executed() {
     let runtime = runtime.display();
     let mount = "mount -t tmpfs -o noexec none mounted";
     let run = format!(
-        "{mount} && FASTICE_CACHE_DIR=mounted FASTICE_RUNTIME={runtime} exec \"$0\" run -q script.py"
+        "{mount} && FASTICE_CACHE_DIR=mounted FASTICE_RUNTIME={runtime} exec \"$0\" run -q --snapshot off script.py"
     );
     let answer = in_namespace(&workspace, &run);
     assert!(
@@ -725,6 +725,21 @@ fn programs_that_may_not_be_executed() {
         "{answer}"
     );
     assert!(answer.contains("Permission denied"), "{answer}");
+    let snapshot = format!(
+        "{mount} && FASTICE_CACHE_DIR=mounted FASTICE_RUNTIME={runtime} exec \"$0\" build -q --snapshot base script.py"
+    );
+    let answer = in_namespace(&workspace, &snapshot);
+    assert!(
+        answer.starts_with("exit 2\n--- stderr\nerror[E0051]: "),
+        "{answer}"
+    );
+    assert!(answer.contains("Permission denied"), "{answer}");
+    let default = format!(
+        "{mount} && FASTICE_CACHE_DIR=mounted FASTICE_RUNTIME={runtime} \"$0\" build -q --no-check script.py -o out && exec ./out"
+    );
+    let answer = in_namespace(&workspace, &default);
+    assert!(answer.contains("warning[W0040]: "), "{answer}");
+    assert!(answer.starts_with("exit 0\n"), "{answer}");
     let build = format!(
         "{mount} && cp {runtime} mounted/python && FASTICE_RUNTIME=mounted/python exec \"$0\" build -q script.py"
     );

@@ -60,6 +60,7 @@ fn image(records: usize) -> Vec<u8> {
             len: 0,
             hash: 0,
         },
+        snapshot: None,
     };
     writer.finish(header).unwrap();
     bytes

@@ -27,6 +27,32 @@ pub struct Header {
     pub frozen: Vec<FrozenModule>,
     /// The stub these bytes belong to: XXH3 of the stub as it lies at the start of the file.
     pub stub: Extent,
+    /// The start snapshot, if there is one.
+    pub snapshot: Option<Snapshot>,
+}
+
+/// The memory of an initialized interpreter, for a process to begin with.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+pub struct Snapshot {
+    /// What string hashes are seeded with (`PyConfig.hash_seed`), in every process that starts from it.
+    pub hash_seed: u32,
+    /// All of its bytes.
+    pub data: Extent,
+    /// How they are mapped.
+    pub segments: Vec<SnapshotSegment>,
+}
+
+/// A run of memory in a snapshot. Everything is a multiple of 4096.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+pub struct SnapshotSegment {
+    /// Where it is in memory.
+    pub address: u64,
+    /// Where its bytes are, from the start of the snapshot's data.
+    pub offset: u64,
+    /// How many they are.
+    pub len: u64,
+    /// How much memory it takes: zeros follow.
+    pub memory_len: u64,
 }
 
 /// Identifies a CPython as far as code objects and extension modules care.

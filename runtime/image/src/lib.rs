@@ -29,6 +29,7 @@ pub mod node;
 pub mod python;
 mod raw;
 pub mod reader;
+pub mod snapshot;
 mod tree;
 pub mod writer;
 mod zip;
@@ -37,7 +38,7 @@ pub use damage::Damage;
 pub use footer::Footer;
 pub use header::{
     Alternative, Arguments0, AuditHook, EnvironmentSettings, FrozenModule, Header, Policy, Program,
-    PythonIdentity, Settings,
+    PythonIdentity, Settings, Snapshot, SnapshotSegment,
 };
 pub use node::{
     Directory, DirectoryEntry, Extent, FileNode, FileType, Method, ModuleKind, ModuleNode,
@@ -45,6 +46,7 @@ pub use node::{
 pub use python::{Allocator, CheckHashPycs, PythonConfig};
 pub use raw::Raw;
 pub use reader::{Image, Node, Record};
+pub use snapshot::{NewSnapshot, replace_snapshot};
 pub use writer::{ImageWriter, Source, Written};
 
 /// The directory that the image appears as inside the process. Constant, so that `__file__`, `co_filename`

@@ -70,6 +70,16 @@ impl<'a> Image<'a> {
         })
     }
 
+    /// The bytes that the image was opened in.
+    pub(crate) fn whole_file(&self) -> &'a [u8] {
+        self.file
+    }
+
+    /// The table of the index.
+    pub(crate) fn table(&self) -> &Table<'a> {
+        &self.table
+    }
+
     /// The footer.
     pub fn footer(&self) -> &Footer {
         &self.footer

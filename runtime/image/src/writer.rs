@@ -50,11 +50,14 @@ pub struct Written {
 /// Name of the last entry of the archive: the index.
 pub const INDEX_NAME: &str = "fastice.index";
 
+/// Name of the entry before it: the start snapshot.
+pub(crate) const SNAPSHOT_NAME: &str = "fastice.snapshot";
+
 /// Directory of the ZIP entries of frozen modules.
 const FROZEN: &str = "fastice.frozen";
 
 /// Unix modes of regular files.
-const MODE_FILE: u32 = 0o100_644;
+pub(crate) const MODE_FILE: u32 = 0o100_644;
 const MODE_EXECUTABLE: u32 = 0o100_755;
 
 impl<W: Write> ImageWriter<W> {
@@ -193,12 +196,14 @@ impl<W: Write> ImageWriter<W> {
         })
     }
 
-    /// Writes index, central directory and footer, and flushes. The `stub` field of `header` is filled in here.
+    /// Writes index, central directory and footer, and flushes. The `stub` field of `header` is filled in here; there is no
+    /// snapshot yet (see [`crate::replace_snapshot`]).
     ///
     /// # Errors
     /// When writing fails.
     pub fn finish(mut self, mut header: Header) -> io::Result<Written> {
         header.stub = self.stub;
+        header.snapshot = None;
         let tree = std::mem::replace(&mut self.tree, Tree::new());
         for (path, entries) in tree.directories() {
             // So that unpacking the archive gives the same tree.
@@ -221,23 +226,7 @@ impl<W: Write> ImageWriter<W> {
                 .record(Space::FrozenNames, "", &self.frozen_names)?;
         }
         let (index, header_len) = index::encode(header, self.table)?;
-        let offset =
-            self.archive
-                .entry(INDEX_NAME.to_owned(), MODE_FILE, &Raw::store(&index), true)?;
-        let comment_len = u16::try_from(Footer::LEN).map_err(io::Error::other)?;
-        let entries = self.archive.len();
-        let len = self.archive.finish(comment_len, |file_len| {
-            let footer = Footer {
-                format: FORMAT_VERSION,
-                file_len,
-                index_offset: offset,
-                index_len: index.len() as u64,
-                header_len: header_len as u64,
-                header_hash: hash::xxh3(&index[..header_len]),
-            };
-            footer.encode()
-        })?;
-        Ok(Written { len, entries })
+        close(self.archive, &index, header_len)
     }
 
     fn add(
@@ -286,10 +275,33 @@ impl<W: Write> ImageWriter<W> {
     }
 }
 
+/// Writes the index, whose first `header_len` bytes are the header, and what follows it.
+pub(crate) fn close<W: Write>(
+    mut archive: Archive<W>,
+    index: &[u8],
+    header_len: usize,
+) -> io::Result<Written> {
+    let offset = archive.entry(INDEX_NAME.to_owned(), MODE_FILE, &Raw::store(index), true)?;
+    let comment_len = u16::try_from(Footer::LEN).map_err(io::Error::other)?;
+    let entries = archive.len();
+    let len = archive.finish(comment_len, |file_len| {
+        let footer = Footer {
+            format: FORMAT_VERSION,
+            file_len,
+            index_offset: offset,
+            index_len: index.len() as u64,
+            header_len: header_len as u64,
+            header_hash: hash::xxh3(&index[..header_len]),
+        };
+        footer.encode()
+    })?;
+    Ok(Written { len, entries })
+}
+
 /// Refuses paths whose names in the archive are taken by the format.
 fn reserved(path: &str) -> io::Result<()> {
     match path.split('/').next() {
-        Some(INDEX_NAME | FROZEN) => {
+        Some(INDEX_NAME | SNAPSHOT_NAME | FROZEN) => {
             Err(invalid(format!("{path:?} is reserved by the image format")))
         }
         _ => Ok(()),

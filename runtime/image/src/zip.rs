@@ -40,6 +40,10 @@ const EXTRA_ALIGNMENT_LEN: u64 = 6;
 /// 4.3.7: bytes of a local file header before name and extra field.
 const LOCAL_HEADER_LEN: u64 = 30;
 
+/// 4.3.12: what a header of the central directory begins with, and its bytes before name and extra field.
+const CENTRAL_SIGNATURE: u32 = 0x0201_4b50;
+const CENTRAL_HEADER_LEN: usize = 46;
+
 /// Unix mode of a directory, and the MS-DOS attribute that says the same.
 pub(crate) const MODE_DIRECTORY: u32 = 0o040_755;
 const DOS_DIRECTORY: u32 = 0x10;
@@ -59,7 +63,51 @@ struct Entry {
 pub(crate) struct Archive<W: Write> {
     out: W,
     position: u64,
+    /// What comes first in the central directory.
+    before: Directory,
     entries: Vec<Entry>,
+}
+
+/// A part of a central directory, as it is stored.
+#[derive(Default)]
+pub(crate) struct Directory {
+    bytes: Vec<u8>,
+    entries: usize,
+}
+
+impl Directory {
+    /// The entries at the start of the central directory `bytes`, up to the first with one of the names `ends`; and where the local
+    /// header of that one is. Nothing if there is none.
+    pub(crate) fn before(bytes: &[u8], ends: &[&str]) -> Option<(Self, u64)> {
+        let mut entries = 0;
+        let mut at = 0;
+        loop {
+            let header = bytes.get(at..at + CENTRAL_HEADER_LEN)?;
+            if !header.starts_with(&CENTRAL_SIGNATURE.to_le_bytes()) {
+                return None;
+            }
+            let len = |at: usize| usize::from(u16::from_le_bytes([header[at], header[at + 1]]));
+            let name_end = at + CENTRAL_HEADER_LEN + len(28);
+            let extra_end = name_end + len(30);
+            let name = bytes.get(at + CENTRAL_HEADER_LEN..name_end)?;
+            if ends.iter().any(|end| end.as_bytes() == name) {
+                let offset = u32::from_le_bytes([header[42], header[43], header[44], header[45]]);
+                let header_offset = if offset == IN_ZIP64_32 {
+                    // The last of the values that did not fit.
+                    u64::from_le_bytes(*bytes.get(name_end..extra_end)?.last_chunk()?)
+                } else {
+                    offset.into()
+                };
+                let before = Self {
+                    bytes: bytes[..at].to_vec(),
+                    entries,
+                };
+                return Some((before, header_offset));
+            }
+            entries += 1;
+            at = extra_end + len(32);
+        }
+    }
 }
 
 impl<W: Write> Archive<W> {
@@ -68,13 +116,24 @@ impl<W: Write> Archive<W> {
         Self {
             out,
             position,
+            before: Directory::default(),
+            entries: Vec::new(),
+        }
+    }
+
+    /// An archive of which everything up to `position` is written already. `directory` is what its central directory says about that.
+    pub(crate) fn resume(out: W, position: u64, directory: Directory) -> Self {
+        Self {
+            out,
+            position,
+            before: directory,
             entries: Vec::new(),
         }
     }
 
     /// Entries so far.
     pub(crate) fn len(&self) -> usize {
-        self.entries.len()
+        self.before.entries + self.entries.len()
     }
 
     /// Writes an entry and returns where its stored bytes lie: at a page boundary if `aligned`.
@@ -110,11 +169,13 @@ impl<W: Write> Archive<W> {
         comment: impl FnOnce(u64) -> String,
     ) -> io::Result<u64> {
         let start = self.position;
-        let entries = std::mem::take(&mut self.entries);
-        for entry in &entries {
+        let count = self.len() as u64;
+        let before = std::mem::take(&mut self.before);
+        self.write(&before.bytes)?;
+        for entry in std::mem::take(&mut self.entries) {
             self.write(&entry.central_header())?;
         }
-        let mut end = end_records(entries.len() as u64, start, self.position);
+        let mut end = end_records(count, start, self.position);
         end.extend(comment_len.to_le_bytes());
         let len = self.position + end.len() as u64 + u64::from(comment_len);
         end.extend(comment(len).as_bytes());
@@ -183,7 +244,7 @@ impl Entry {
             attributes |= DOS_DIRECTORY;
         }
         let needed = version(has_zip64);
-        let mut bytes = 0x0201_4b50_u32.to_le_bytes().to_vec();
+        let mut bytes = CENTRAL_SIGNATURE.to_le_bytes().to_vec();
         bytes.extend((MADE_BY_UNIX | needed).to_le_bytes());
         bytes.extend(needed.to_le_bytes());
         self.common(&mut bytes, false);

@@ -55,6 +55,11 @@ impl CommandLine {
         }
     }
 
+    /// As `main` has it.
+    pub(crate) fn as_c(self) -> (c_int, *const *const c_char) {
+        (self.argc, self.argv)
+    }
+
     /// Copies of the arguments.
     pub(crate) fn arguments(self) -> Vec<CString> {
         let argc = usize::try_from(self.argc).unwrap_or(0);
@@ -180,6 +185,12 @@ impl Config {
             PyConfig_InitPythonConfig(config.as_mut_ptr());
             config.assume_init()
         })
+    }
+
+    /// Seeds string hashes with a number of the builder's, not a random one.
+    pub(crate) fn set_hash_seed(&mut self, seed: u32) {
+        self.0.use_hash_seed = 1;
+        self.0.hash_seed = seed.into();
     }
 
     /// Second phase: core and main initialization.

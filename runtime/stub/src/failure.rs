@@ -31,6 +31,10 @@ pub(crate) enum Failure {
     Recursion(u32),
     /// There are several programs in the image, and none of them was named.
     NoChoice(Vec<String>),
+    /// A start snapshot was wanted, and cannot be made.
+    NoSnapshot(String),
+    /// The kernel gives no memory.
+    Memory,
     /// A mistake of ours.
     Internal(String),
 }
@@ -69,6 +73,8 @@ impl fmt::Display for Failure {
                 "say which program is to run, as the first argument: {}",
                 names.join(", ")
             ),
+            Self::NoSnapshot(reason) => write!(f, "no start snapshot can be made: {reason}"),
+            Self::Memory => f.write_str("the system has no memory for this process"),
             Self::Internal(message) => {
                 write!(
                     f,
@@ -98,7 +104,7 @@ pub(crate) fn catch_panics() {
 }
 
 /// Ends the process at once, wherever it is.
-fn end(failure: &Failure) -> ! {
+pub(crate) fn end(failure: &Failure) -> ! {
     let status = failure.report();
     // SAFETY: _exit has no preconditions.
     unsafe { libc::_exit(status) }

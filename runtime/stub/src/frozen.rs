@@ -80,19 +80,25 @@ unsafe extern "C" fn find(name: *const c_char) -> *const _frozen {
         return entry.0;
     }
     let image = mapped.image();
-    let module = match image.frozen(text) {
-        Ok(Some(module)) => module,
-        Ok(None) => return ptr::null(),
-        Err(damage) => failure::stop(damage),
-    };
     let malformed = || Damage::Malformed {
         what: text.to_owned(),
     };
-    let Some(code) = &module.code else {
-        failure::stop(malformed());
+    // In a process that started from a snapshot, nothing is in the table.
+    let bootstrap = image.header().frozen.iter().find(|own| own.name == text);
+    let (code, is_package) = if let Some(own) = bootstrap {
+        (own.code, own.is_package)
+    } else {
+        match image.frozen(text) {
+            Ok(Some(module)) => match module.code {
+                Some(code) => (code, module.is_package),
+                None => failure::stop(malformed()),
+            },
+            Ok(None) => return ptr::null(),
+            Err(damage) => failure::stop(damage),
+        }
     };
     let code = image
-        .bytes(code, text)
+        .bytes(&code, text)
         .unwrap_or_else(|damage| failure::stop(damage));
     let Ok(size) = c_int::try_from(code.len()) else {
         failure::stop(malformed());
@@ -101,7 +107,7 @@ unsafe extern "C" fn find(name: *const c_char) -> *const _frozen {
         name: name.to_owned().into_raw(),
         code: code.as_ptr(),
         size,
-        is_package: module.is_package.into(),
+        is_package: is_package.into(),
     }));
     entries.insert(text.to_owned(), Entry(entry));
     entry
@@ -112,10 +118,13 @@ static NAMES: LazyLock<Vec<CString>> = LazyLock::new(|| {
     let Some(mapped) = IMAGE.get() else {
         return Vec::new();
     };
-    let names = mapped.image().frozen_names();
-    names
-        .unwrap_or_else(|damage| failure::stop(damage))
-        .into_iter()
+    let image = mapped.image();
+    let names = image
+        .frozen_names()
+        .unwrap_or_else(|damage| failure::stop(damage));
+    let bootstrap = image.header().frozen.iter().map(|own| own.name.clone());
+    bootstrap
+        .chain(names)
         .filter_map(|name| CString::new(name).ok())
         .collect()
 });

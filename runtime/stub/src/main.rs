@@ -22,6 +22,7 @@ mod processes;
 mod program;
 mod run;
 mod settings;
+mod snapshot;
 mod status;
 mod surroundings;
 mod trace;
@@ -31,6 +32,10 @@ mod vfs;
 use std::ffi::{c_char, c_int};
 
 use config::CommandLine;
+use snapshot::zones;
+
+#[global_allocator]
+static ALLOCATOR: zones::Own = zones::Own;
 
 /// The C entry point. Not Rust's: that one would change the disposition of SIGPIPE, open closed standard streams
 /// and handle SIGSEGV, and a Python process does none of this.

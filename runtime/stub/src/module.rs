@@ -24,6 +24,7 @@ use crate::failure;
 use crate::image::{IMAGE, Mapped};
 use crate::path::below_root;
 use crate::processes;
+use crate::snapshot::zones;
 
 /// Name of the module.
 pub(crate) const NAME: &CStr = c"_fastice";
@@ -81,6 +82,8 @@ static mut SLOTS: [PyModuleDef_Slot; 3] = [
     },
 ];
 
+// CPython writes to it, so it belongs to the memory of a snapshot.
+#[unsafe(link_section = ".fastice.warm")]
 static mut MODULE: PyModuleDef = PyModuleDef {
     m_base: PyModuleDef_HEAD_INIT,
     m_name: NAME.as_ptr(),
@@ -182,6 +185,10 @@ unsafe extern "C" fn fill(module: *mut PyObject) -> c_int {
             (c"PROGRAM_NAME", file_name_of(called)),
             (c"IS_INTERPRETER", PyBool_FromLong(interpreter.into())),
             (
+                c"IS_SNAPSHOT",
+                PyBool_FromLong(zones::is_recording().into()),
+            ),
+            (
                 c"OPTIMIZATION_LEVEL",
                 PyLong_FromLong(header.settings.optimization_level.into()),
             ),
@@ -198,19 +205,20 @@ unsafe extern "C" fn code(_module: *mut PyObject, path: *mut PyObject) -> *mut P
     let Some((mapped, path)) = below_root_of(path) else {
         return none();
     };
-    let Some((directory, name)) = module_of(&path) else {
+    let Some(code) = code_of(mapped, &path) else {
         return none();
     };
-    let image = mapped.image();
-    let Some(node) = sound(image.module(directory, name)) else {
-        return none();
-    };
-    let Some(extent) = node.code.filter(|_| node.origin == path) else {
-        return none();
-    };
-    let code = sound(image.bytes(&extent, &path));
     // SAFETY: CPython's lock is held; pointer and length are those of a slice that outlives the call.
     unsafe { PyMarshal_ReadObjectFromString(code.as_ptr().cast(), code.len().cast_signed()) }
+}
+
+/// The marshaled code object of the module whose file is at `path`, below the root.
+pub(crate) fn code_of(mapped: &Mapped, path: &str) -> Option<&'static [u8]> {
+    let (directory, name) = module_of(path)?;
+    let image = mapped.image();
+    let node = sound(image.module(directory, name))?;
+    let extent = node.code.filter(|_| node.origin == path)?;
+    Some(sound(image.bytes(&extent, path)))
 }
 
 unsafe extern "C" fn contents(_module: *mut PyObject, path: *mut PyObject) -> *mut PyObject {

@@ -13,9 +13,9 @@ use crate::extract;
 use crate::failure::Failure;
 use crate::image::{self, Mapped};
 use crate::processes::{self, Marker, Role};
+use crate::snapshot::dump::Order;
 use crate::status::Ending;
-use crate::trace::Trace;
-use crate::{audit, frozen, module};
+use crate::{audit, frozen, module, snapshot, trace};
 
 /// The magic number of code objects of CPython 3.13 (`Include/internal/pycore_magic_number.h`), as `importlib.util.MAGIC_NUMBER`
 /// has it. CPython tells it only after it has run code, which is too late.
@@ -26,24 +26,45 @@ const MAGIC_NUMBER: u32 = u32::from_le_bytes([0xf3, 0x0d, b'\r', b'\n']);
 /// # Errors
 /// When Python could not be started.
 pub(crate) fn run(line: CommandLine, marker: Option<Marker>) -> Result<c_int, Failure> {
-    let mut trace = Trace::start();
+    trace::start();
     let mapped = image::load()?;
     check_python(&mapped.image().header().python)?;
+    if let Some(order) = Order::take() {
+        Order::begin()?;
+        initialize(mapped, &Order::role(mapped), Some(&order))?;
+        return order.fulfil().map(|()| 0);
+    }
     let role = processes::begin(mapped, line, marker)?;
-    trace.phase("image found and verified");
-    match start(mapped, &role, &mut trace) {
-        Ok(()) => {}
-        Err(Start::Ended(Ending::Exit(status))) => return Ok(status),
-        Err(Start::Ended(Ending::Error(message))) => return Err(Failure::Python(message)),
-        Err(Start::Damaged(damage)) => {
-            return Err(Failure::Damaged(mapped.path().to_path_buf(), damage));
-        }
+    trace::phase("image found and verified");
+    let restored = snapshot::begin(mapped, &role);
+    if let Some(start) = &restored {
+        trace::phase("snapshot mapped");
+        start.restore()?;
+    } else if let Some(status) = initialize(mapped, &role, None)? {
+        return Ok(status);
     }
     extract::arguments::begin().map_err(Failure::Extraction)?;
-    // SAFETY: the interpreter is initialized, and this is the thread that did it.
-    let status = unsafe { Py_RunMain() };
-    trace.phase("program");
+    let status = match restored.and_then(|start| start.run_file(mapped)) {
+        Some(status) => status,
+        // SAFETY: the interpreter is initialized, and this is the thread that did it.
+        None => unsafe { Py_RunMain() },
+    };
+    trace::phase("program");
     Ok(status)
+}
+
+/// Takes CPython through its phases up to the program. The answer is an exit status if there is nothing to run.
+fn initialize(
+    mapped: &Mapped,
+    role: &Role,
+    order: Option<&Order>,
+) -> Result<Option<c_int>, Failure> {
+    match start(mapped, role, order) {
+        Ok(()) => Ok(None),
+        Err(Start::Ended(Ending::Exit(status))) => Ok(Some(status)),
+        Err(Start::Ended(Ending::Error(message))) => Err(Failure::Python(message)),
+        Err(Start::Damaged(damage)) => Err(Failure::Damaged(mapped.path().to_path_buf(), damage)),
+    }
 }
 
 /// Why the interpreter did not come to the program.
@@ -65,21 +86,31 @@ impl From<Damage> for Start {
 }
 
 /// Everything before the program itself.
-fn start(mapped: &Mapped, role: &Role, trace: &mut Trace) -> Result<(), Start> {
+fn start(mapped: &Mapped, role: &Role, order: Option<&Order>) -> Result<(), Start> {
     let header = mapped.image().header();
     config::preinitialize(header, role)?;
     // Not earlier: CPython gives the memory of a hook back to the allocator that preinitialization has chosen.
     audit::install(&header.settings.audit_hooks)?;
-    trace.phase("preinitialization");
+    trace::phase("preinitialization");
     // SAFETY: the interpreter is not initialized yet; name and function live as long as the process.
     unsafe { PyImport_AppendInittab(module::NAME.as_ptr(), Some(module::init)) };
     frozen::install(mapped)?;
-    Config::new(header, role, mapped.path())?.initialize()?;
-    trace.phase("initialization");
+    let executable = if order.is_some() {
+        Order::executable()
+    } else {
+        mapped.path()
+    };
+    let mut config = Config::new(header, role, executable)?;
+    if let Some(order) = order {
+        config.set_hash_seed(order.hash_seed);
+    }
+    config.initialize()?;
+    trace::phase("initialization");
     install_importer()?;
     // SAFETY: this thread holds the lock of the only interpreter, so none is being made.
     unsafe { _Py_SubinterpreterHook = Some(begin_subinterpreter) };
-    trace.phase("importer");
+
+    trace::phase("importer");
     Ok(())
 }
 

@@ -1,28 +1,31 @@
 //! `FASTICE_TRACE=startup`: how long each phase of the start takes.
 
 use std::io::{self, Write};
+use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
 
-/// A stopwatch that prints a line to stderr for each phase, if it was asked to.
-pub(crate) struct Trace(Option<Instant>);
+/// When the running phase began; nothing unless somebody asked.
+static BEGIN: OnceLock<Option<Mutex<Instant>>> = OnceLock::new();
 
-impl Trace {
-    /// Starts the watch.
-    pub(crate) fn start() -> Self {
-        let wanted = std::env::var_os("FASTICE_TRACE").is_some_and(|topics| topics == "startup");
-        Self(wanted.then(Instant::now))
-    }
+/// Starts the watch, if it was asked for.
+pub(crate) fn start() {
+    let wanted = std::env::var_os("FASTICE_TRACE").is_some_and(|topics| topics == "startup");
+    BEGIN.get_or_init(|| wanted.then(|| Mutex::new(Instant::now())));
+}
 
-    /// Tells how long the phase took that ends now.
-    pub(crate) fn phase(&mut self, name: &str) {
-        if let Some(begin) = self.0 {
-            // Not eprintln!, which panics when stderr is closed.
-            let _ = writeln!(
-                io::stderr(),
-                "fastice: {:>6} µs {name}",
-                begin.elapsed().as_micros()
-            );
-            self.0 = Some(Instant::now());
-        }
-    }
+/// Tells on stderr how long the phase took that ends now.
+pub(crate) fn phase(name: &str) {
+    let Some(Some(begin)) = BEGIN.get() else {
+        return;
+    };
+    let Ok(mut begin) = begin.lock() else {
+        return;
+    };
+    // Not eprintln!, which panics when stderr is closed.
+    let _ = writeln!(
+        io::stderr(),
+        "fastice: {:>6} µs {name}",
+        begin.elapsed().as_micros()
+    );
+    *begin = Instant::now();
 }

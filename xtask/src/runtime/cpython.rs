@@ -30,6 +30,16 @@ pub(super) const OWN_ARCHIVES: [&str; 3] = [
     "Modules/_hacl/libHacl_Hash_SHA2.a",
 ];
 
+/// What else the later steps need: the standard library, and what the stub's C code is compiled against, private
+/// structures included.
+const KEPT: [&str; 5] = [
+    "libraries",
+    "source/Lib",
+    "source/Include",
+    "source/Modules/_io",
+    "build/pyconfig.h",
+];
+
 /// The module with sysconfig's variables.
 const SYSCONFIG_DATA: &str = "_sysconfigdata__linux_x86_64-linux-gnu.py";
 
@@ -332,7 +342,8 @@ impl Build<'_> {
             .iter()
             .chain(&OWN_ARCHIVES)
             .map(|name| format!("build/{name}"))
-            .chain([data, "libraries".to_owned(), "source/Lib".to_owned()]);
+            .chain([data])
+            .chain(KEPT.map(str::to_owned));
         for name in kept {
             if !scratch.join(&name).exists() {
                 // Part of libpython, after optimization at link time.

@@ -63,6 +63,16 @@ impl TableBuilder {
 pub(crate) fn encode(header: Header, table: TableBuilder) -> io::Result<(Vec<u8>, usize)> {
     let records_len = table.records.len() as u64;
     let (table, buckets) = table.finish();
+    encode_table(header, &table, buckets, records_len)
+}
+
+/// The same with a table that is finished: its buckets, and records of so many bytes.
+pub(crate) fn encode_table(
+    header: Header,
+    table: &[u8],
+    buckets: u64,
+    records_len: u64,
+) -> io::Result<(Vec<u8>, usize)> {
     let sums: Vec<u8> = table
         .chunks(PAGE)
         .flat_map(|page| hash::xxh3(page).to_le_bytes())

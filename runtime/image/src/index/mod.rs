@@ -17,7 +17,7 @@ mod table;
 use bincode::config::{Configuration, Limit};
 use bincode::{Decode, Encode};
 
-pub(crate) use builder::{TableBuilder, encode};
+pub(crate) use builder::{TableBuilder, encode, encode_table};
 pub(crate) use table::{RecordAt, Table};
 
 use crate::{Damage, Header, hash};
@@ -32,7 +32,7 @@ const SUM: usize = 8;
 const SUMS_PER_PAGE: usize = PAGE / SUM;
 
 /// Bytes of a bucket: the tag of the key, and the offset of its record plus one (0 if the bucket is free).
-const BUCKET: usize = 8;
+pub(crate) const BUCKET: usize = 8;
 
 /// Bytes of a record's length.
 const LENGTH: usize = 4;

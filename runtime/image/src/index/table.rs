@@ -97,6 +97,12 @@ impl<'a> Table<'a> {
         })
     }
 
+    /// All of it, verified: buckets, then records; and how many buckets there are.
+    pub(crate) fn whole(&self) -> Result<(&'a [u8], usize), Damage> {
+        let bytes = self.read(0..self.pages.bytes().len())?;
+        Ok((bytes, self.mask + 1))
+    }
+
     /// The record of `key`.
     pub(crate) fn find(&self, space: Space, key: &[u8]) -> Result<Option<RecordAt<'a>>, Damage> {
         let KeyHash { home, tag } = space.hash(key);

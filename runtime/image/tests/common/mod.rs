@@ -62,6 +62,7 @@ pub(crate) fn header() -> Header {
             len: 0,
             hash: 0,
         },
+        snapshot: None,
     }
 }
 

@@ -9,6 +9,8 @@ use libc::AT_FDCWD;
 use super::bundled;
 use super::load::{self, Request};
 use super::message;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use crate::vfs::hidden;
 use crate::vfs::place::{self, Place};
 use crate::vfs::tree;
@@ -42,12 +44,22 @@ unsafe extern "C" fn dlopen(path: *const c_char, flags: c_int) -> *mut c_void {
     )
 }
 
+/// A library was loaded, or one was looked for. It may have destructors.
+static LOADS: AtomicBool = AtomicBool::new(false);
+
+/// For `snapshot/python/exit.c`.
+#[unsafe(no_mangle)]
+extern "C" fn fastice_has_libraries() -> c_int {
+    LOADS.load(Ordering::Relaxed).into()
+}
+
 /// Who opens `path`, for a caller that comes from the address `caller`.
 unsafe extern "C" fn choose(path: &mut *const c_char, caller: *const c_void) -> Open {
     message::forget();
     if path.is_null() {
         return hidden::dlopen();
     }
+    LOADS.store(true, Ordering::Relaxed);
     // SAFETY: as the caller of dlopen promises.
     let name = unsafe { CStr::from_ptr(*path) };
     // Only a name with a slash is a path. Without one, it is the name of a library, to be searched.

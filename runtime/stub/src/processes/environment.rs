@@ -40,6 +40,12 @@ pub(crate) unsafe fn take_marker() -> Option<Marker> {
     marker
 }
 
+/// Leaves no variable in the environment of this process.
+pub(crate) fn clear() {
+    // SAFETY: the process has one thread, and the C library accepts an empty list.
+    unsafe { libc::clearenv() };
+}
+
 /// Calls `start` with the variables of `list` and the marker. -1 and `errno` if there is no memory for the list.
 ///
 /// No memory is allocated but what is given back here: the caller may share its memory with the parent (`vfork`), or be the

@@ -24,9 +24,9 @@ use crate::failure::Failure;
 use crate::image::Mapped;
 use crate::vfs::current;
 use crate::{environment as environment_of_program, program};
-pub(crate) use environment::take_marker;
+pub(crate) use environment::{clear as clear_environment, take_marker};
 pub(crate) use marker::Marker;
-pub(crate) use role::{Kind, Role};
+pub(crate) use role::{Kind, Role, Run};
 
 /// How many processes may each be started by the one before, all of them this program. Real programs need a few.
 const DEEPEST: u32 = 32;

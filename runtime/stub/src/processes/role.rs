@@ -184,6 +184,47 @@ fn read(arguments: &[CString]) -> Meaning {
     }
 }
 
+/// Code that an interpreter runs, where all its other options say what is so in a frozen program anyway.
+pub(crate) enum Run {
+    /// `-c`
+    Command(CString),
+    /// `-m`
+    Module(CString),
+}
+
+impl Run {
+    /// Reads such a command line; the arguments behind it belong to what runs.
+    pub(crate) fn read(arguments: &[CString]) -> Option<(Self, Vec<CString>)> {
+        let mut at = 1;
+        loop {
+            let [b'-', options @ ..] = arguments.get(at)?.to_bytes() else {
+                return None;
+            };
+            at += 1;
+            let Some(index) = options
+                .iter()
+                .position(|option| !b"IsSEPB".contains(option))
+            else {
+                if options.is_empty() {
+                    return None;
+                }
+                continue;
+            };
+            let mut value = CString::new(&options[index + 1..]).ok()?;
+            if value.is_empty() {
+                value = arguments.get(at)?.clone();
+                at += 1;
+            }
+            let run = match options[index] {
+                b'c' => Self::Command(value),
+                b'm' => Self::Module(value),
+                _ => return None,
+            };
+            return Some((run, arguments[at..].to_vec()));
+        }
+    }
+}
+
 /// Is there, or should there be, something at `path` that python runs?
 fn is_python(path: &Path) -> bool {
     // Also if it is missing: python then says so.

@@ -1,0 +1,72 @@
+//! Putting a start snapshot into an executable that is already there.
+//!
+//! The snapshot is the last entry before the index, at a page boundary. Everything before it stays where it is, byte for byte, so
+//! only index, central directory and footer are written anew.
+
+use std::io::{self, Write};
+
+use crate::index::{self, BUCKET};
+use crate::writer::{INDEX_NAME, MODE_FILE, SNAPSHOT_NAME, close};
+use crate::zip::{Archive, Directory};
+use crate::{Extent, Image, Raw, Snapshot, SnapshotSegment, Written, hash};
+
+/// A snapshot to be written.
+#[derive(Clone, Debug)]
+pub struct NewSnapshot<'a> {
+    /// What string hashes are seeded with.
+    pub hash_seed: u32,
+    /// How its bytes are mapped.
+    pub segments: Vec<SnapshotSegment>,
+    /// Its bytes.
+    pub data: &'a [u8],
+}
+
+/// Writes the executable that `image` was opened in to `out`, with `snapshot` in place of the one it may have.
+///
+/// # Errors
+/// When writing fails, or the executable is damaged (`InvalidData`).
+pub fn replace_snapshot<W: Write>(
+    image: &Image,
+    mut out: W,
+    snapshot: Option<&NewSnapshot>,
+) -> io::Result<Written> {
+    let file = image.whole_file();
+    let damaged = || io::Error::new(io::ErrorKind::InvalidData, "the archive is damaged");
+    let (table, buckets) = image
+        .table()
+        .whole()
+        .map_err(|damage| io::Error::new(io::ErrorKind::InvalidData, damage))?;
+    let place = image.footer();
+    let (directory, end) = place
+        .index_offset
+        .checked_add(place.index_len)
+        .and_then(|start| file.get(usize::try_from(start).ok()?..))
+        .and_then(|bytes| Directory::before(bytes, &[SNAPSHOT_NAME, INDEX_NAME]))
+        .ok_or_else(damaged)?;
+    let kept = usize::try_from(end)
+        .ok()
+        .and_then(|end| file.get(..end))
+        .ok_or_else(damaged)?;
+    out.write_all(kept)?;
+    let mut archive = Archive::resume(out, end, directory);
+    let mut header = image.header().clone();
+    header.snapshot = match snapshot {
+        None => None,
+        Some(new) => {
+            let name = SNAPSHOT_NAME.to_owned();
+            let offset = archive.entry(name, MODE_FILE, &Raw::store(new.data), true)?;
+            Some(Snapshot {
+                hash_seed: new.hash_seed,
+                data: Extent {
+                    offset,
+                    len: new.data.len() as u64,
+                    hash: hash::xxh3(new.data),
+                },
+                segments: new.segments.clone(),
+            })
+        }
+    };
+    let records_len = (table.len() - buckets * BUCKET) as u64;
+    let (index, header_len) = index::encode_table(header, table, buckets as u64, records_len)?;
+    close(archive, &index, header_len)
+}

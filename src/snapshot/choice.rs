@@ -1,0 +1,69 @@
+//! `--snapshot` and `[tool.fastice.snapshot]`: what the user decides.
+
+use clap::ValueEnum;
+use fastice_image::{Arguments0, Header, Policy, Program, PythonConfig};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::{Code, Error, Result};
+
+/// What a process begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Choice {
+    /// An initialized interpreter with the standard modules that every start needs.
+    #[default]
+    Base,
+    /// Nothing: an ordinary start.
+    Off,
+}
+
+/// The table `snapshot`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Settings {
+    /// What a process begins with, as `--snapshot`.
+    pub mode: Option<Choice>,
+}
+
+/// Does a program with this header get a snapshot? Only one that is set up as by default: the rest is decided when a process starts.
+///
+/// # Errors
+/// [`Code::NoSnapshot`] when one was asked for that cannot be.
+pub(crate) fn is_wanted(choice: Option<Choice>, header: &Header) -> Result<bool> {
+    if choice == Some(Choice::Off) {
+        return Ok(false);
+    }
+    let settings = &header.settings;
+    let reason = match &header.program {
+        Program::File { .. } | Program::Module { .. } | Program::Directory { .. } => {
+            if settings.python == PythonConfig::default()
+                && settings.environment.policy == Policy::None
+                && settings.argv0 == Arguments0::Executable
+                && settings.audit_hooks.is_empty()
+            {
+                return Ok(true);
+            }
+            "its configuration sets up Python in another way than the default"
+        }
+        _ => "it is neither a script nor a module nor a directory",
+    };
+    if choice.is_none() {
+        return Ok(false);
+    }
+    Err(Error::new(
+        Code::NoSnapshot,
+        format!("there can be no start snapshot: {reason}"),
+    )
+    .hint("leave `--snapshot` away"))
+}
+
+/// The warning of a build that goes on without a snapshot.
+pub(crate) fn left_out(error: Error) -> Error {
+    Error::new(
+        Code::SnapshotLeftOut,
+        format!("the executable has no start snapshot: {error}"),
+    )
+    .hint("it starts as python does; `--snapshot off` says that this is what you want")
+    .caused_by(error)
+}
