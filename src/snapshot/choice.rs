@@ -1,7 +1,7 @@
 //! `--snapshot` and `[tool.fastice.snapshot]`: what the user decides.
 
 use clap::ValueEnum;
-use fastice_image::{Arguments0, Header, Policy, Program, PythonConfig};
+use fastice_image::{Header, Program};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -34,14 +34,9 @@ pub(crate) fn is_wanted(choice: Option<Choice>, header: &Header) -> Result<bool>
     if choice == Some(Choice::Off) {
         return Ok(false);
     }
-    let settings = &header.settings;
     let reason = match &header.program {
         Program::File { .. } | Program::Module { .. } | Program::Directory { .. } => {
-            if settings.python == PythonConfig::default()
-                && settings.environment.policy == Policy::None
-                && settings.argv0 == Arguments0::Executable
-                && settings.audit_hooks.is_empty()
-            {
+            if header.settings.is_usual() {
                 return Ok(true);
             }
             "its configuration sets up Python in another way than the default"

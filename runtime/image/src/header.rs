@@ -166,6 +166,29 @@ pub struct Settings {
     pub audit_hooks: Vec<AuditHook>,
 }
 
+impl Settings {
+    /// Is the interpreter set up as that of a program without any configuration of its own? Only such an interpreter can be
+    /// made before the process is there.
+    pub fn is_usual(&self) -> bool {
+        let usual = PythonConfig {
+            isolated: Some(true),
+            use_environment: Some(false),
+            parse_argv: Some(false),
+            site_import: Some(false),
+            optimization_level: Some(self.optimization_level),
+            write_bytecode: Some(false),
+            user_site_directory: Some(false),
+            safe_path: Some(true),
+            pathconfig_warnings: Some(false),
+            ..PythonConfig::default()
+        };
+        self.python == usual
+            && self.environment.policy == Policy::None
+            && self.argv0 == Arguments0::Executable
+            && self.audit_hooks.is_empty()
+    }
+}
+
 /// A C function that CPython calls for each audit event: `Py_AuditHookFunction`.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
 pub struct AuditHook {

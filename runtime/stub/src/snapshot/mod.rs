@@ -17,7 +17,7 @@ mod thaw;
 mod warm;
 pub(crate) mod zones;
 
-use fastice_image::{Arguments0, Policy, Program, PythonConfig, Settings};
+use fastice_image::Program;
 
 use crate::image::Mapped;
 use crate::processes::Role;
@@ -34,21 +34,12 @@ pub(crate) fn begin(mapped: &Mapped, role: &Role) -> Option<Start> {
     if std::env::var_os(SWITCH).is_some_and(|value| value == "0") {
         return None;
     }
-    if role.alternative.is_some() || !is_usual(&header.settings) {
+    if role.alternative.is_some() || !header.settings.is_usual() {
         return None;
     }
     let is_directory = matches!(header.program, Program::Directory { .. });
     let start = Start::new(role, mapped.path(), is_directory)?;
     (are_streams_usual() && locale::is_usual() && thaw::thaw(mapped, snapshot)).then_some(start)
-}
-
-/// Is the interpreter set up as it is by default, but for what a snapshot holds and what is put right afterwards? The builder makes no
-/// snapshot for others; this is for those that were put together in another way.
-fn is_usual(settings: &Settings) -> bool {
-    settings.python == PythonConfig::default()
-        && settings.environment.policy == Policy::None
-        && settings.argv0 == Arguments0::Executable
-        && settings.audit_hooks.is_empty()
 }
 
 /// Are the standard streams open, and stdin not a directory, which CPython refuses? Anything else is left to CPython's
