@@ -102,6 +102,7 @@ fn start(runs: usize, options: &runtime::Options) -> miette::Result<()> {
     };
     let mut subjects = [
         subject("frozen hello", &[&program]),
+        subject("/bin/true", &["/bin/true".as_ref()]),
         subject("python3 hello.py", &[&python, &script]),
         subject(
             "python3 -I -S -c pass",
