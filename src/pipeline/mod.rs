@@ -273,31 +273,37 @@ pub fn freeze(
         )
     };
     let accept = |written: &Written| options.policy.check_size(written.len);
-    let (written, files) = if options.dry_run {
-        let written = write(&mut std::io::sink(), header, &mut shares).map_err(Error::io)?;
-        accept(&written)?;
-        (written, Some(plan::files(&layout)))
-    } else if snapshot::is_wanted(options.snapshot, &header)? {
-        let mut image = Vec::new();
-        let plain = write(&mut image, header, &mut shares).map_err(Error::io)?;
+    // A dry run does the same, and writes nothing down.
+    let finish = |write: &dyn Fn(&mut dyn Write) -> std::io::Result<Written>| {
+        if options.dry_run {
+            let written = write(&mut std::io::sink()).map_err(Error::io)?;
+            accept(&written).map(|()| written)
+        } else {
+            target.write(|out| write(out), accept)
+        }
+    };
+    let mut image = Vec::new();
+    let is_wanted = snapshot::is_wanted(options.snapshot, &header)?;
+    let plain = write(&mut image, header, &mut shares).map_err(Error::io)?;
+    let write_plain = |out: &mut dyn Write| out.write_all(&image).map(|()| plain);
+    let written = if is_wanted {
         reporter.stage("Taking the start snapshot");
-        let written = match snapshot::add(&image, snapshot::Request::of_content(&image)) {
+        match snapshot::add(&image, snapshot::Request::of_content(&image)) {
             Ok(taken) => {
                 shares.count_snapshot(taken.len());
-                target.write(|out| taken.write(out), accept)?
+                finish(&|out| taken.write(out))?
             }
             // Nobody asked for it, and the executable is good without.
             Err(error) if options.snapshot.is_none() => {
                 reporter.warn(&snapshot::left_out(error));
-                target.write(|out| out.write_all(&image).map(|()| plain), accept)?
+                finish(&write_plain)?
             }
             Err(error) => return Err(error),
-        };
-        (written, None)
+        }
     } else {
-        let written = target.write(|out| write(out, header, &mut shares), accept)?;
-        (written, None)
+        finish(&write_plain)?
     };
+    let files = options.dry_run.then(|| plan::files(&layout));
     Ok(Summary {
         output: output.to_owned(),
         size: written.len,

@@ -735,7 +735,7 @@ fn programs_that_may_not_be_executed() {
     );
     assert!(answer.contains("Permission denied"), "{answer}");
     let default = format!(
-        "{mount} && FASTICE_CACHE_DIR=mounted FASTICE_RUNTIME={runtime} \"$0\" build -q --no-check script.py -o out && exec ./out"
+        "{mount} && FASTICE_CACHE_DIR=mounted FASTICE_RUNTIME={runtime} \"$0\" build --no-check script.py -o out && exec ./out"
     );
     let answer = in_namespace(&workspace, &default);
     assert!(answer.contains("warning[W0040]: "), "{answer}");
