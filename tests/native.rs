@@ -214,7 +214,6 @@ fn wheels_work_in_an_empty_root() {
 
 /// A project with an extension module of its own, which the installer compiles with the headers of the runtime.
 #[test]
-#[ignore = "needs a runtime with headers: one whose build of CPython keeps source/Include and build/pyconfig.h"]
 fn an_extension_of_the_project_is_compiled() {
     let workspace = Workspace::new();
     workspace
