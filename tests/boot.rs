@@ -5,7 +5,6 @@
 mod support;
 
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -297,10 +296,8 @@ fn whatever_is_damaged_is_said_in_one_line() {
     workspace.file("app/script.py", "import json\nprint(json.dumps([1]))\n");
     let program = workspace.freeze(&["app/script.py"]);
     let sound = fs_err::read(&program).unwrap();
-    let damaged = workspace.path("damaged");
     let run = |bytes: &[u8]| {
-        fs_err::write(&damaged, bytes).unwrap();
-        fs_err::set_permissions(&damaged, PermissionsExt::from_mode(0o755)).unwrap();
+        let damaged = workspace.executable("damaged", bytes);
         workspace.command(&damaged).output().unwrap()
     };
     // The image is the last part; flips are spread over it, and every byte of the footer is flipped.
@@ -350,12 +347,10 @@ fn a_truncated_executable_does_not_crash() {
     workspace.file("script.py", "print('whole')\n");
     let program = workspace.freeze(&["script.py"]);
     let sound = fs_err::read(&program).unwrap();
-    let cut = workspace.path("cut");
     let refused = [Errno::NOEXEC, Errno::IO].map(Errno::raw_os_error);
     let mut told = 0;
     for length in (0..40).map(|part| 64 + part * sound.len() / 40) {
-        fs_err::write(&cut, &sound[..length]).unwrap();
-        fs_err::set_permissions(&cut, PermissionsExt::from_mode(0o755)).unwrap();
+        let cut = workspace.executable("cut", &sound[..length]);
         match workspace.command(&cut).output() {
             Ok(output) => {
                 assert_eq!(output.status.code(), Some(70), "{length} bytes: {output:?}");

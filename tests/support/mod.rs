@@ -5,8 +5,9 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::ffi::OsStr;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use fastice::runtime::Pack;
 use tempfile::TempDir;
@@ -38,6 +39,21 @@ impl Workspace {
         fs_err::create_dir_all(path.parent().unwrap()).unwrap();
         fs_err::write(path, text).unwrap();
         self
+    }
+
+    /// Writes an executable. Another process does it: while this one had the file open for writing, a child that another
+    /// thread starts could hold it a moment longer, and the kernel executes no file that somebody writes to.
+    pub(crate) fn executable(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.path(name);
+        let mut install = Command::new("install")
+            .args(["-m", "755", "/dev/stdin"])
+            .arg(&path)
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        install.stdin.take().unwrap().write_all(bytes).unwrap();
+        assert!(install.wait().unwrap().success());
+        path
     }
 
     /// Freezes what the arguments name into `program` and returns its path.
