@@ -10,10 +10,10 @@ use std::process::{Command, Output, Stdio};
 
 use support::{Workspace, stderr, stdout};
 
-/// Puts one of the programs of `tests/apps/snapshot` into a workspace and freezes it with a snapshot.
+/// Puts one of the programs of `tests/snapshot` into a workspace and freezes it with a snapshot.
 fn frozen(workspace: &Workspace, name: &str) -> PathBuf {
-    let apps = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/apps/snapshot");
-    let text = fs_err::read_to_string(apps.join(name)).unwrap();
+    let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshot");
+    let text = fs_err::read_to_string(programs.join(name)).unwrap();
     workspace.file(&format!("app/{name}"), &text);
     workspace.freeze(&[&format!("app/{name}"), "--snapshot", "base", "--no-check"])
 }
