@@ -105,6 +105,8 @@ fn compile_snapshot(tree: &Path) {
         .include(source.join("Modules/_io"))
         .include(layout)
         .define("Py_BUILD_CORE", "1")
+        // As CPython itself is compiled; assertions would also name files of this machine.
+        .define("NDEBUG", None)
         .pic(false)
         .flag("-fno-pie")
         .flag("-std=c11")
