@@ -143,6 +143,40 @@ fn tiers_that_do_not_exist_are_named() {
     );
 }
 
+/// The first failure of a process is told as each other is, in the C library's words. Extensions such as cffi rely on there
+/// being some.
+#[test]
+fn the_first_failure_is_told() {
+    let workspace = Workspace::new();
+    workspace.file(
+        "app.py",
+        "import ctypes, sys\n\
+         c = ctypes.PyDLL(None)\n\
+         c.dlopen.restype = c.dlsym.restype = ctypes.c_void_p\n\
+         c.dlerror.restype = ctypes.c_char_p\n\
+         def missing_library(): c.dlopen(b'libnothing.so.1', 2)\n\
+         def missing_symbol(): c.dlsym(ctypes.c_void_p(c.dlopen(b'libm.so.6', 2)), b'nothing')\n\
+         globals()[sys.argv[1]]()\n\
+         print(c.dlerror(), c.dlerror())\n",
+    );
+    let program = workspace.freeze(&["app.py"]);
+    for failure in ["missing_library", "missing_symbol"] {
+        let frozen = workspace.command(&program).arg(failure).output().unwrap();
+        let plain = workspace
+            .command(&support::python())
+            .args(["app.py", failure])
+            .output()
+            .unwrap();
+        let said = stdout(&frozen);
+        assert!(
+            said.contains("nothing") && said.ends_with("' None\n"),
+            "{said}{}",
+            stderr(&frozen)
+        );
+        assert_eq!(said, stdout(&plain));
+    }
+}
+
 /// Two font libraries in this wheel need each other.
 #[test]
 fn libraries_that_need_each_other_are_loaded_at_once() {

@@ -434,37 +434,3 @@ equal(zipfile.ZipFile(APP + '/data.zip').read('name.txt'), b'zipped')
         (Some(0), String::new())
     );
 }
-
-#[test]
-fn programs_in_the_tree_are_executed() {
-    let workspace = Workspace::new();
-    let program = r"
-tool, script = APP + '/tool', APP + '/script'
-for close_fds in True, False:
-    for path in tool, script:
-        output = subprocess.run([path, 'a', 'b'], capture_output=True, text=True, close_fds=close_fds)
-        equal((output.stdout, output.stderr, output.returncode), ('a b\n', '', 0))
-pid = os.posix_spawn(tool, ['tool', '-n'], os.environ)
-equal(os.waitpid(pid, 0), (pid, 0))
-if os.fork() == 0:
-    os.execv(tool, ['tool', '-n'])
-equal(os.wait()[1], 0)
-equal(error(subprocess.run, [__file__]), 'EACCES')
-equal(error(subprocess.run, [APP + '/missing']), 'ENOENT')
-";
-    workspace
-        .file("app/__main__.py", &format!("{PRELUDE}{program}"))
-        .file("app/script", "#!/bin/sh\necho \"$@\"\n");
-    fs_err::copy("/bin/echo", workspace.path("app/tool")).unwrap();
-    fs_err::set_permissions(
-        workspace.path("app/script"),
-        std::fs::Permissions::from_mode(0o755),
-    )
-    .unwrap();
-    let program = workspace.freeze(&["app"]);
-    let output = workspace.command(&program).output().unwrap();
-    assert_eq!(
-        (output.status.code(), stderr(&output)),
-        (Some(0), String::new())
-    );
-}

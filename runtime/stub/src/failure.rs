@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use fastice_image::{Damage, EXIT_DAMAGED};
 
 use crate::image::IMAGE;
+use crate::vfs::errno::Errno;
 
 /// Why Python was not started.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub(crate) enum Failure {
     },
     /// CPython's own words why it could not be initialized.
     Python(String),
+    /// A program in the executable cannot be executed.
+    Execution(String, Errno),
     /// What the user wants to be on the disk cannot be put there.
     Extraction(String),
     /// The program has started itself this many times, each time from the one before.
@@ -48,6 +51,8 @@ impl Failure {
         match self {
             // As for every mistake on a command line.
             Self::NoChoice(_) => 2,
+            // As a shell has it, and what `posix_spawn` leaves to its child.
+            Self::Execution(..) => 127,
             _ => EXIT_DAMAGED,
         }
     }
@@ -63,6 +68,7 @@ impl fmt::Display for Failure {
                 "the image is for {image}, and this executable contains {stub}"
             ),
             Self::Python(message) => write!(f, "Python cannot be initialized: {message}"),
+            Self::Execution(path, error) => write!(f, "cannot execute {path}: {error}"),
             Self::Extraction(message) => f.write_str(message),
             Self::Recursion(depth) => write!(
                 f,

@@ -42,6 +42,7 @@ static ALLOCATOR: zones::Own = zones::Own;
 #[unsafe(no_mangle)]
 extern "C" fn main(argc: c_int, argv: *const *const c_char) -> c_int {
     failure::catch_panics();
+    vfs::hidden::look_up();
     // SAFETY: nothing ran before in this process but the C library's start.
     let marker = unsafe { processes::take_marker() };
     // SAFETY: the arguments of `main` are what the structure wants.

@@ -10,9 +10,10 @@ use libc::{pid_t, posix_spawn_file_actions_t, posix_spawnattr_t};
 
 use super::environment::{environ, with_marker};
 use super::marker::Marker;
-use super::{PROCESS, Process, RUNTIME};
+use super::{PROCESS, Process, RUNTIME, c_path};
 use crate::executable::Identity;
 use crate::extract::arguments::{self as extract, Translated};
+use crate::image::IMAGE;
 use crate::vfs::{current, hidden, program};
 
 /// The file of this process, whatever became of its path.
@@ -87,6 +88,7 @@ fn in_the_tree(path: *const c_char, name: &CStr) -> Option<Start> {
             repeats: None,
             alternative: None,
             name_at: 0,
+            executes: 0,
         },
     })
 }
@@ -122,6 +124,7 @@ impl Process {
             alternative: self.alternative,
             repeats: repeats.then_some(self.kind),
             name_at: name_at.map_or(0, |position| position + 1),
+            executes: 0,
         }
     }
 
@@ -135,6 +138,7 @@ impl Process {
             alternative: self.alternative,
             repeats: None,
             name_at: 0,
+            executes: 0,
         }
     }
 
@@ -246,11 +250,51 @@ unsafe extern "C" fn execve(
 ) -> c_int {
     // SAFETY: as the caller of the C function promises.
     unsafe {
+        if let Some(own) = OwnScript::new(path, arguments) {
+            return execve(own.executable(), own.arguments(), variables);
+        }
         execute(path, arguments, variables, || {
             with_real_paths(path, arguments, |path, arguments| {
                 program::execve(path, arguments, variables)
             })
         })
+    }
+}
+
+/// A script of the tree that the Python in this executable is to run, as a command line for this executable: the one that the kernel
+/// makes of such a file's first line.
+struct OwnScript {
+    executable: CString,
+    script: CString,
+    arguments: Vec<*const c_char>,
+}
+
+impl OwnScript {
+    /// Nothing if `path` is no such script.
+    ///
+    /// # Safety
+    /// As for [`consider`]; the arguments live as long as this.
+    unsafe fn new(path: *const c_char, arguments: *const *const c_char) -> Option<Self> {
+        // SAFETY: as the caller promises.
+        let script = unsafe { program::python_script(path) }?;
+        let mut own = Self {
+            executable: c_path(IMAGE.get()?.path()),
+            script,
+            arguments: Vec::new(),
+        };
+        own.arguments = vec![own.executable.as_ptr(), own.script.as_ptr()];
+        // SAFETY: as the caller promises.
+        let others = unsafe { arguments_of(arguments) }.map(CStr::as_ptr);
+        own.arguments.extend(others.chain([std::ptr::null()]));
+        Some(own)
+    }
+
+    fn executable(&self) -> *const c_char {
+        self.executable.as_ptr()
+    }
+
+    fn arguments(&self) -> *const *const c_char {
+        self.arguments.as_ptr()
     }
 }
 
@@ -299,11 +343,11 @@ unsafe extern "C" fn execvpe(
             None => with_real_paths(file, arguments, |file, arguments| {
                 let name = CStr::from_ptr(file);
                 if name.to_bytes().starts_with(ROOT.as_bytes()) {
-                    return program::execve(file, arguments, variables);
+                    return execve(file, arguments, variables);
                 }
                 match program::search(name) {
                     Some(path) if program::is_inside(&path) => {
-                        program::execve(path.as_ptr(), arguments, variables)
+                        execve(path.as_ptr(), arguments, variables)
                     }
                     _ => hidden::execvpe(file, arguments, variables),
                 }
@@ -362,19 +406,34 @@ unsafe fn spawn(
 ) -> c_int {
     // SAFETY: as the caller promises.
     unsafe {
+        if let Some(own) = OwnScript::new(file, arguments) {
+            let (file, arguments) = (own.executable(), own.arguments());
+            return spawn(
+                function, child, file, actions, attributes, arguments, variables,
+            );
+        }
+        let start_self = |marker: &Marker, file: *const c_char, arguments| {
+            let result = with_marker(variables, marker, |variables| {
+                function(child, file, actions, attributes, arguments, variables)
+            });
+            // These functions return the number of an error.
+            if result == -1 { libc::ENOMEM } else { result }
+        };
         match consider(file, arguments, Way::Spawn) {
             None => with_real_paths(file, arguments, |file, arguments| {
-                program::spawn(file, |file| {
-                    function(child, file, actions, attributes, arguments, variables)
+                program::spawn(file, |start| match (start, IMAGE.get()) {
+                    (program::Start::Path(file), _) => {
+                        function(child, file, actions, attributes, arguments, variables)
+                    }
+                    (program::Start::Relay(number), Some(mapped)) => {
+                        let executable = c_path(mapped.path());
+                        let marker = Marker::relay(mapped.identity(), number);
+                        start_self(&marker, executable.as_ptr(), arguments)
+                    }
+                    (program::Start::Relay(_), None) => libc::ENOENT,
                 })
             }),
-            Some(start) => {
-                let result = with_marker(variables, &start.marker, |variables| {
-                    function(child, start.path, actions, attributes, arguments, variables)
-                });
-                // These functions return the number of an error.
-                if result == -1 { libc::ENOMEM } else { result }
-            }
+            Some(start) => start_self(&start.marker, start.path, arguments),
         }
     }
 }

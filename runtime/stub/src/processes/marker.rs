@@ -9,8 +9,8 @@ use crate::executable::Identity;
 /// Name of the variable, with the sign behind it.
 pub(super) const PREFIX: &[u8] = b"FASTICE_CHILD=";
 
-/// Enough for the prefix, six numbers of 64 bits and a word.
-const TEXT_LEN: usize = 176;
+/// Enough for the prefix, seven numbers of 64 bits and a word.
+const TEXT_LEN: usize = 200;
 
 /// Whose child a process is.
 #[derive(Clone, Copy)]
@@ -27,6 +27,8 @@ pub(crate) struct Marker {
     pub(crate) alternative: Option<usize>,
     /// The position of the argument that is the name under which the parent was called; 0 if there is none.
     pub(super) name_at: usize,
+    /// Number of the file of the tree that the child is to execute, and do nothing else; 0 if it is to do something itself.
+    pub(super) executes: u64,
 }
 
 /// A marker as an entry of an environment. No memory is allocated for it: see [`super::exec`].
@@ -61,6 +63,19 @@ impl Write for Text {
 }
 
 impl Marker {
+    /// For a child that is only to execute a file of the tree.
+    pub(super) fn relay(identity: Identity, executes: u64) -> Self {
+        Self {
+            identity,
+            depth: 0,
+            repeats: None,
+            directory: 0,
+            alternative: None,
+            name_at: 0,
+            executes,
+        }
+    }
+
     /// The marker as an entry of an environment.
     pub(super) fn text(&self) -> Text {
         let mut bytes = [0; TEXT_LEN];
@@ -77,8 +92,13 @@ impl Marker {
         // It fits: `TEXT_LEN`.
         let _ = write!(
             text,
-            "{}:{}:{}:{}:{}:{repeats}",
-            self.identity.device, self.identity.inode, self.depth, self.directory, self.name_at
+            "{}:{}:{}:{}:{}:{}:{repeats}",
+            self.identity.device,
+            self.identity.inode,
+            self.depth,
+            self.directory,
+            self.name_at,
+            self.executes
         );
         if let Some(alternative) = self.alternative {
             let _ = write!(text, ":{alternative}");
@@ -99,6 +119,7 @@ impl Marker {
             depth: field()?.parse().ok()?,
             directory: field()?.parse().ok()?,
             name_at: field()?.parse().ok()?,
+            executes: field()?.parse().ok()?,
             repeats: match field()? {
                 "no" => None,
                 "program" => Some(Kind::Program),

@@ -22,7 +22,8 @@ use crate::config::CommandLine;
 use crate::executable::Identity;
 use crate::failure::Failure;
 use crate::image::Mapped;
-use crate::vfs::current;
+use crate::vfs::place::Virtual;
+use crate::vfs::{self, current, tree};
 use crate::{environment as environment_of_program, program};
 pub(crate) use environment::{clear as clear_environment, take_marker};
 pub(crate) use marker::Marker;
@@ -64,17 +65,21 @@ pub(crate) fn begin(
     marker: Option<Marker>,
 ) -> Result<Role, Failure> {
     let header = mapped.image().header();
+    let identity = mapped.identity();
+    let marker = marker.filter(|marker| marker.identity == identity);
+    if let Some(marker) = &marker
+        && marker.executes != 0
+    {
+        return Err(relay(marker.executes, line));
+    }
     if matches!(header.program, Program::Interpreter) {
         // SAFETY: no other thread exists before Python starts.
         unsafe { environment_of_program::prepare(&header.settings.environment) };
         // Every child is an interpreter, too; the marker only tells it where it begins.
-        let identity = *RUNTIME.get_or_init(|| mapped.identity());
-        let marker = marker.filter(|marker| marker.identity == identity);
+        RUNTIME.get_or_init(|| identity);
         current::begin(marker.map_or(0, |marker| marker.directory));
         return Ok(Role::of_program(line, &header.program));
     }
-    let identity = mapped.identity();
-    let marker = marker.filter(|marker| marker.identity == identity);
     current::begin(marker.as_ref().map_or(0, |marker| marker.directory));
     let depth = marker.as_ref().map_or(0, |marker| marker.depth);
     if depth > DEEPEST {
@@ -109,6 +114,15 @@ pub(crate) fn begin(
         id: unsafe { libc::getpid() },
     });
     Ok(role)
+}
+
+/// Becomes a program of the tree, in the environment that this process was started with. Returns only if it cannot.
+fn relay(number: u64, line: CommandLine) -> Failure {
+    let path = tree::path_of(number);
+    // SAFETY: the lists of this process, which nobody changes.
+    let errno =
+        unsafe { vfs::program::execute(&Virtual::at(path), line.as_c().1, environment::environ) };
+    Failure::Execution(tree::absolute(path), errno)
 }
 
 /// The program of this process.

@@ -16,7 +16,7 @@ pub(crate) type Filter = unsafe extern "C" fn(*const dirent) -> c_int;
 /// Compares entries for `scandir`.
 pub(crate) type Order = unsafe extern "C" fn(*mut *const dirent, *mut *const dirent) -> c_int;
 
-/// A function of the C library that a definition of this executable hides, looked up when it is first needed.
+/// A function of the C library that a definition of this executable hides.
 struct Hidden {
     name: &'static CStr,
     address: AtomicPtr<c_void>,
@@ -51,28 +51,43 @@ impl Hidden {
 
 /// Declares functions of the C library that are hidden by definitions of this executable.
 macro_rules! hidden {
-    ($(fn $name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {$(
+    ($(fn $name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {
+        /// One of each function, by its name.
+        #[allow(non_upper_case_globals, reason = "named as the functions")]
+        mod functions {
+            use super::Hidden;
+            $(pub(super) static $name: Hidden = Hidden::new(
+                match std::ffi::CStr::from_bytes_with_nul(concat!(stringify!($name), "\0").as_bytes()) {
+                    Ok(name) => name,
+                    Err(_) => unreachable!(),
+                },
+            );)*
+        }
+
+        /// Looks all of them up. Done later, that would make the C library forget what `dlerror` has yet to say.
+        pub(crate) fn look_up() {
+            $(functions::$name.address();)*
+            PTHREAD_EXIT.address();
+            DLOPEN.address();
+        }
+
+        $(
         /// The C library's function of this name.
         ///
         /// # Safety
         /// That of the function.
         pub(crate) unsafe fn $name($($argument: $type),*) -> $result {
-            static FUNCTION: Hidden = Hidden::new(
-                match CStr::from_bytes_with_nul(concat!(stringify!($name), "\0").as_bytes()) {
-                    Ok(name) => name,
-                    Err(_) => unreachable!(),
-                },
-            );
             // SAFETY: the C library's function of this name has this signature.
             let function = unsafe {
                 std::mem::transmute::<*mut c_void, unsafe extern "C" fn($($type),*) -> $result>(
-                    FUNCTION.address(),
+                    functions::$name.address(),
                 )
             };
             // SAFETY: as the caller promises.
             unsafe { function($($argument),*) }
         }
-    )*};
+        )*
+    };
 }
 
 hidden! {
@@ -133,19 +148,20 @@ hidden! {
     fn utimes(path: *const c_char, times: *const timeval) -> c_int;
 }
 
+static PTHREAD_EXIT: Hidden = Hidden::new(c"pthread_exit");
+static DLOPEN: Hidden = Hidden::new(c"dlopen");
+
 /// A function like `pthread_exit`.
 pub(crate) type EndThread = unsafe extern "C" fn(*mut c_void) -> !;
 
 /// The C library's `pthread_exit`, for a caller that jumps there.
 pub(crate) fn pthread_exit() -> EndThread {
-    static FUNCTION: Hidden = Hidden::new(c"pthread_exit");
     // SAFETY: the C library's function of this name has this signature.
-    unsafe { std::mem::transmute(FUNCTION.address()) }
+    unsafe { std::mem::transmute(PTHREAD_EXIT.address()) }
 }
 
 /// The C library's `dlopen`, for a caller that jumps there.
 pub(crate) fn dlopen() -> unsafe extern "C" fn(*const c_char, c_int) -> *mut c_void {
-    static FUNCTION: Hidden = Hidden::new(c"dlopen");
     // SAFETY: the C library's function of this name has this signature.
-    unsafe { std::mem::transmute(FUNCTION.address()) }
+    unsafe { std::mem::transmute(DLOPEN.address()) }
 }

@@ -3,10 +3,11 @@
 //! The kernel gets the program as a memory file.
 
 use std::ffi::{CStr, CString, c_char, c_int};
+use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
 use fastice_image::ROOT;
-use libc::{AT_EMPTY_PATH, AT_FDCWD, EACCES, O_CLOEXEC};
+use libc::{AT_EMPTY_PATH, AT_FDCWD, EACCES, ENOENT, O_CLOEXEC};
 
 use super::detour;
 use super::errno::{Errno, answer};
@@ -16,6 +17,9 @@ use super::tree::{self, Node};
 
 /// What a script begins with.
 const SCRIPT: &[u8] = b"#!";
+
+/// What a script begins with that the builder has made for the Python in this executable.
+const PYTHON_SCRIPT: &[u8] = b"#!/fastice/bin/python";
 
 /// Descriptors of scripts that were started in processes of their own: an interpreter opens its script when nobody
 /// waits for it any more.
@@ -84,7 +88,7 @@ impl Kept {
 ///
 /// # Safety
 /// `arguments` and `variables` are arrays of C strings that end with a null pointer.
-unsafe fn execute(
+pub(crate) unsafe fn execute(
     place: &Virtual,
     arguments: *const *const c_char,
     variables: *const *const c_char,
@@ -93,11 +97,23 @@ unsafe fn execute(
         Ok(program) => program,
         Err(errno) => return errno,
     };
+    let number = program.descriptor.number();
+    // The kernel tells an interpreter to open `/dev/fd/N`, which leads to /proc.
+    if program.is_script && !is_openable(c"/dev/fd", number) {
+        let directory = c"/proc/self/fd";
+        if !is_openable(directory, number) {
+            return cannot_be_opened(place);
+        }
+        let path = entry(directory, number);
+        // SAFETY: as the caller promises.
+        unsafe { system_call!(SYS_execve, path.as_ptr(), arguments, variables) };
+        return Errno::last();
+    }
     // SAFETY: as the caller promises.
     unsafe {
         system_call!(
             SYS_execveat,
-            program.descriptor.number(),
+            number,
             c"".as_ptr(),
             arguments,
             variables,
@@ -105,6 +121,51 @@ unsafe fn execute(
         );
     }
     Errno::last()
+}
+
+/// Tells why a script cannot be executed, which no number of an error would.
+fn cannot_be_opened(place: &Virtual) -> Errno {
+    let path = tree::absolute(place.path());
+    let line = format!(
+        "fastice: {path}: a script in the executable needs /proc: its interpreter could not open it\n"
+    );
+    // That stderr may be closed changes nothing.
+    let _ = std::io::stderr().write_all(line.as_bytes());
+    Errno(ENOENT)
+}
+
+/// The name of an open file in a directory of such names.
+fn entry(directory: &CStr, number: c_int) -> CString {
+    let path = format!("{}/{number}", directory.to_string_lossy());
+    CString::new(path).unwrap_or_default()
+}
+
+/// Can an open file be opened again by its name in this directory?
+fn is_openable(directory: &CStr, number: c_int) -> bool {
+    // SAFETY: a C string.
+    unsafe { is_there(entry(directory, number).as_ptr()) }
+}
+
+/// The absolute path of the script at `path`, if it is one of the tree that is to be run by the Python in this executable, as
+/// console scripts are.
+///
+/// # Safety
+/// `path` is a C string.
+pub(crate) unsafe fn python_script(path: *const c_char) -> Option<CString> {
+    // SAFETY: as the caller promises.
+    let Place::Inside(place) = (unsafe { place::resolve(AT_FDCWD, path) }) else {
+        return None;
+    };
+    let Ok(Node::File(file)) = tree::find(&place) else {
+        return None;
+    };
+    let is_one = file.executable
+        && tree::with_contents(&file, place.path(), |contents| {
+            let rest = contents.strip_prefix(PYTHON_SCRIPT);
+            Ok(rest.is_some_and(|rest| rest.first().is_none_or(u8::is_ascii_whitespace)))
+        })
+        .is_ok_and(|is_one| is_one);
+    is_one.then(|| CString::new(tree::absolute(place.path())).unwrap_or_default())
 }
 
 /// Executes the program at a path. Returns only if it cannot.
@@ -190,20 +251,25 @@ unsafe fn is_there(path: *const c_char) -> bool {
     unsafe { system_call!(SYS_faccessat, AT_FDCWD, path, libc::F_OK) == 0 }
 }
 
-/// Calls `spawn`, which starts the program that it gets in a process of its own, with a path for a program that may be in the tree.
+/// How a program that may be in the tree is started in a process of its own.
+pub(crate) enum Start {
+    /// By a path that the kernel knows.
+    Path(*const c_char),
+    /// Not by a path, for want of /proc, but by a process of this executable that executes the file with this number ([`tree::inode`]).
+    Relay(u64),
+}
+
+/// Calls `spawn`, which starts a program in a process of its own and returns the number of an error.
 ///
 /// # Safety
 /// `path` is a C string.
-pub(crate) unsafe fn spawn(
-    path: *const c_char,
-    spawn: impl FnOnce(*const c_char) -> c_int,
-) -> c_int {
+pub(crate) unsafe fn spawn(path: *const c_char, spawn: impl FnOnce(Start) -> c_int) -> c_int {
     // SAFETY: as the caller promises. What has no slash is searched in PATH.
     let place = unsafe {
         if CStr::from_ptr(path).to_bytes().contains(&b'/') {
             place::resolve(AT_FDCWD, path)
         } else {
-            return spawn(path);
+            return spawn(Start::Path(path));
         }
     };
     let place = match place {
@@ -215,17 +281,23 @@ pub(crate) unsafe fn spawn(
         }
         place => place,
     };
-    match place {
-        Place::Outside(path) => spawn(path.as_ptr()),
-        Place::Inside(place) => match Program::open(&place) {
-            Ok(program) => {
-                let program = program.keep(&place);
-                // Of this process: the new one may close all its descriptors before it executes anything.
-                let (process, number) = (std::process::id(), program.number());
-                let path = CString::new(format!("/proc/{process}/fd/{number}"));
-                spawn(path.unwrap_or_default().as_ptr())
-            }
-            Err(errno) => errno.0,
-        },
+    let place = match place {
+        Place::Outside(path) => return spawn(Start::Path(path.as_ptr())),
+        Place::Inside(place) => place,
+    };
+    let program = match Program::open(&place) {
+        Ok(program) => program,
+        Err(errno) => return errno.0,
+    };
+    // Of this process: the new one may close all its descriptors before it executes anything.
+    let directory = format!("/proc/{}/fd", std::process::id());
+    let directory = CString::new(directory).unwrap_or_default();
+    if is_openable(&directory, program.descriptor.number()) {
+        let program = program.keep(&place);
+        spawn(Start::Path(entry(&directory, program.number()).as_ptr()))
+    } else if program.is_script {
+        cannot_be_opened(&place).0
+    } else {
+        spawn(Start::Relay(tree::inode(place.path())))
     }
 }
