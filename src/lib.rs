@@ -22,6 +22,7 @@ pub mod interrupt;
 mod metadata;
 pub mod pipeline;
 pub mod provenance;
+pub mod report;
 pub mod resolve;
 mod rules;
 pub mod runtime;

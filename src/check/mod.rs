@@ -11,6 +11,7 @@ use crate::Result;
 use crate::inspect::{self, Executable};
 use crate::sandbox::{self, Access, Outcome, Run};
 
+pub(crate) use plan::choose;
 pub use plan::{Call, Kind};
 pub use report::{Checked, Report};
 
@@ -39,7 +40,7 @@ pub fn check(path: &Path, options: &Options) -> Result<Report> {
     let bytes = inspect::read(path)?;
     let executable = Executable::open(path, &bytes)?;
     let calls = if options.commands.is_empty() {
-        plan::choose(&executable)?
+        choose(&executable)?
     } else {
         options.commands.iter().cloned().map(Call::given).collect()
     };
@@ -56,6 +57,7 @@ pub fn check(path: &Path, options: &Options) -> Result<Report> {
             as_interpreter: call.kind == Kind::Import,
             timeout: options.timeout.unwrap_or(timeout),
             traced: false,
+            kept: sandbox::KEPT,
         };
         let mut outcome = sandbox::run(&run)?;
         let mut libraries = BTreeSet::new();
@@ -73,7 +75,7 @@ pub fn check(path: &Path, options: &Options) -> Result<Report> {
 }
 
 /// Nothing but what a program may count on: no home, no language, no terminal.
-fn environment() -> BTreeMap<String, String> {
+pub(crate) fn environment() -> BTreeMap<String, String> {
     BTreeMap::from([("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".to_owned())])
 }
 

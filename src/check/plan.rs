@@ -67,7 +67,7 @@ const READERS: [&str; 10] = [
 ///
 /// # Errors
 /// When the executable is damaged.
-pub(super) fn choose(executable: &Executable) -> Result<Vec<Call>> {
+pub(crate) fn choose(executable: &Executable) -> Result<Vec<Call>> {
     let call = match &executable.header().program {
         // They do what they are told later.
         Program::Choice | Program::Stdin | Program::Interactive => return Ok(Vec::new()),

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::{Call, Kind};
-use crate::sandbox::{Access, Outcome, Touched};
+use crate::sandbox::{self, Access, Outcome, Touched};
 use crate::ui::format;
 
 /// What a check found.
@@ -101,12 +101,7 @@ impl Checked {
 
     /// How it ended, in words: `ended with status 0`.
     pub fn ending(&self) -> String {
-        match (self.timed_out, self.status, &self.signal) {
-            (true, ..) => "still ran when its time was up".to_owned(),
-            (_, Some(status), _) => format!("ended with status {status}"),
-            (_, _, Some(signal)) => format!("was ended by {signal}"),
-            _ => "ended".to_owned(),
-        }
+        sandbox::ending(self.timed_out, self.status, self.signal.as_deref())
     }
 
     /// Time and memory, in words.
@@ -172,7 +167,7 @@ fn is_of_the_c_library(touched: &Touched) -> bool {
         Access::Read => {
             FILES.contains(&path) || is_searched || path.starts_with("/usr/lib/locale/")
         }
-        Access::Execute => path.starts_with(crate::sandbox::PLACE),
+        Access::Execute => path.starts_with(sandbox::PLACE),
         Access::Write | Access::Connect => false,
     }
 }

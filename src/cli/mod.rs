@@ -6,7 +6,7 @@ mod tools;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-pub use tools::{Completions, Init, Man, Runtime, RuntimeAction, Trace};
+pub use tools::{Completions, Init, Man, Report, Runtime, RuntimeAction, Trace};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use schemars::JsonSchema;
@@ -93,6 +93,8 @@ pub enum Command {
     Extract(Extract),
     /// Say why a module or a distribution is in an executable.
     Why(Why),
+    /// Write a page for a browser: sizes, imports, a start, licences, warnings.
+    Report(Report),
     /// List what an executable is made of, with its licences.
     Licenses(Licenses),
     /// Print the bill of materials of an executable.
@@ -137,6 +139,17 @@ pub struct Build {
     /// Do not run the executable to see that it works.
     #[arg(long, help_heading = "Output")]
     pub no_check: bool,
+    /// Write a page for a browser about what was built: sizes, imports, licences, warnings.
+    #[arg(
+        long,
+        value_name = "FILE.html",
+        conflicts_with = "dry_run",
+        help_heading = "Output"
+    )]
+    pub report: Option<PathBuf>,
+    /// Run the executable for that page, and show what its start imports.
+    #[arg(long, requires = "report", help_heading = "Output")]
+    pub timeline: bool,
     /// The shape of the summary on stdout.
     #[arg(
         long,

@@ -63,3 +63,20 @@ pub struct Init {
     #[arg(value_name = "DIR")]
     pub directory: Option<PathBuf>,
 }
+
+/// Arguments of `fastice report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// An executable made by fastice.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The page to write, `-` for stdout [default: FILE.html].
+    #[arg(short, long, value_name = "FILE.html")]
+    pub output: Option<PathBuf>,
+    /// Run the executable apart from this machine, and show what its start imports.
+    #[arg(long)]
+    pub timeline: bool,
+    /// Arguments for that run, after `--`; they imply `--timeline` [default: as `fastice check` chooses].
+    #[arg(last = true, value_name = "ARGS")]
+    pub arguments: Vec<String>,
+}

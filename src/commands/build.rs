@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use fastice_image::{Arguments0, EnvironmentSettings, Settings};
 use serde::Serialize;
 
-use super::{check, print};
+use super::{check, print, report};
 use crate::Result;
 use crate::check::Report;
 use crate::cli::{self, OutputFormat};
@@ -17,7 +17,7 @@ use crate::pipeline::{self, FreezeOptions, Origin, Policy, Summary};
 use crate::resolve::{self, Application, Entry, Interpreter, Request};
 use crate::runtime::Pack;
 use crate::trace::Trace;
-use crate::ui::{Reporter, Terminal, Verbosity, format};
+use crate::ui::{Reporter, Terminal, Verbosity, Warning, format};
 
 /// Version of the JSON summary. It grows when a field changes its meaning or goes away, not when one is added.
 const SCHEMA: u32 = 1;
@@ -41,6 +41,9 @@ pub(super) fn build(arguments: &cli::Build, terminal: &Terminal) -> Result<ExitS
     if arguments.output_format == OutputFormat::Text {
         terminal.say(&text(&summary, terminal.verbosity()));
     }
+    if let Some(page) = &arguments.report {
+        report::after_build(&summary.output, page, arguments.timeline, terminal)?;
+    }
     // A check that nobody would hear of is none.
     let unheard =
         terminal.verbosity() == Verbosity::Quiet && arguments.output_format == OutputFormat::Text;
@@ -60,6 +63,7 @@ pub(super) fn build(arguments: &cli::Build, terminal: &Terminal) -> Result<ExitS
             schema: SCHEMA,
             summary: &summary,
             check: report,
+            warnings: terminal.warnings(),
             timings,
         })?;
     }
@@ -168,6 +172,8 @@ struct Document<'a> {
     summary: &'a Summary,
     /// Absent with `--no-check`, or where nothing could be checked.
     check: Option<Report>,
+    /// What the user was warned of.
+    warnings: Vec<Warning>,
     /// With `--timings`.
     #[serde(skip_serializing_if = "Option::is_none")]
     timings: Option<Vec<Timing>>,

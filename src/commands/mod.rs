@@ -15,6 +15,7 @@ mod licenses;
 mod list;
 mod man;
 mod print;
+mod report;
 mod run;
 mod runtime;
 mod sbom;
@@ -65,6 +66,7 @@ fn dispatch(command: Command, terminal: &Terminal) -> Result<ExitStatus> {
         Command::Cat(arguments) => cat::cat(&arguments),
         Command::Extract(arguments) => extract::extract(&arguments, terminal),
         Command::Why(arguments) => why::why(&arguments),
+        Command::Report(arguments) => report::report(&arguments, terminal),
         Command::Licenses(arguments) => licenses::licenses(&arguments),
         Command::Sbom(arguments) => sbom::sbom(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),

@@ -10,7 +10,7 @@ use crate::cli::{self, OutputFormat};
 use crate::error::ExitStatus;
 use crate::inspect::{self, Distribution, Executable};
 use crate::metadata::names;
-use crate::provenance::graph::{Graph, How, Step};
+use crate::provenance::graph::{Graph, How, Reason, Step};
 use crate::{Code, Error, Result};
 
 /// Version of the JSON document.
@@ -41,20 +41,6 @@ struct Module {
     reached: bool,
     /// The shortest chain for each module that imports it, the shortest first.
     chains: Vec<Vec<Step>>,
-}
-
-/// What brings a module in besides imports.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Reason {
-    /// The program begins with it.
-    Entry,
-    /// The interpreter itself needs it.
-    Interpreter,
-    /// `--include-module` named it.
-    Flag,
-    /// A traced run imported it.
-    Trace,
 }
 
 /// Why a distribution is there, which is always taken whole.
@@ -123,15 +109,7 @@ pub(super) fn why(arguments: &cli::Why) -> Result<ExitStatus> {
 fn module(graph: &Graph, name: &str) -> Module {
     Module {
         path: graph.path(name).map(str::to_owned),
-        reasons: [
-            (Reason::Entry, graph.is_entry(name)),
-            (Reason::Interpreter, graph.is_always(name)),
-            (Reason::Flag, graph.is_included(name)),
-            (Reason::Trace, graph.is_traced(name)),
-        ]
-        .into_iter()
-        .filter_map(|(reason, holds)| holds.then_some(reason))
-        .collect(),
+        reasons: graph.reasons(name),
         reached: graph.is_reached(name),
         chains: graph.chains(name),
     }

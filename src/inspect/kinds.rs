@@ -42,7 +42,9 @@ impl Executable<'_> {
     pub fn kinds(&self) -> Result<Vec<Kind>> {
         let mut kinds: BTreeMap<FileKind, (usize, u64)> = BTreeMap::new();
         for file in self.files()? {
-            let slot = kinds.entry(kind(&file.path, file.executable)).or_default();
+            let slot = kinds
+                .entry(FileKind::of(&file.path, file.executable))
+                .or_default();
             slot.0 += 1;
             slot.1 += file.stored;
         }
@@ -55,16 +57,19 @@ impl Executable<'_> {
     }
 }
 
-fn kind(path: &str, executable: bool) -> FileKind {
-    let ending = path
-        .rsplit('/')
-        .next()
-        .and_then(|name| name.rsplit_once('.'));
-    match ending.map(|(_, ending)| ending) {
-        Some("pyc") => FileKind::Code,
-        Some("py") => FileKind::Source,
-        _ if path.starts_with("share/") || path.contains(".dist-info/") => FileKind::Metadata,
-        _ if path.contains(".so") && audit::may_be_library(path, executable) => FileKind::Native,
-        _ => FileKind::Data,
+impl FileKind {
+    /// The kind of a file by its path, and whether it may be executed.
+    pub(crate) fn of(path: &str, executable: bool) -> Self {
+        let ending = path
+            .rsplit('/')
+            .next()
+            .and_then(|name| name.rsplit_once('.'));
+        match ending.map(|(_, ending)| ending) {
+            Some("pyc") => Self::Code,
+            Some("py") => Self::Source,
+            _ if path.starts_with("share/") || path.contains(".dist-info/") => Self::Metadata,
+            _ if path.contains(".so") && audit::may_be_library(path, executable) => Self::Native,
+            _ => Self::Data,
+        }
     }
 }

@@ -230,40 +230,48 @@ impl<'a> Executable<'a> {
     /// # Errors
     /// [`Code::Damaged`].
     pub fn parts(&self) -> Result<Vec<Part>> {
-        let files = self.files()?;
-        let owners = self.owners()?;
-        let site_packages = self.site_packages();
-        let mut parts: BTreeMap<(Origin, &str, Option<&str>), (usize, u64)> = BTreeMap::new();
+        let mut parts: BTreeMap<Owner, (usize, u64)> = BTreeMap::new();
         let stub = self.header().stub.len;
-        parts.insert((Origin::Runtime, "stub", None), (1, stub));
+        let own = |origin, name: &str| (origin, name.to_owned(), None);
+        parts.insert(own(Origin::Runtime, "stub"), (1, stub));
         let mut counted = stub;
         if let Some(snapshot) = &self.header().snapshot {
-            let part = (Origin::Runtime, SNAPSHOT, None);
+            let part = own(Origin::Runtime, SNAPSHOT);
             parts.insert(part, (1, snapshot.data.len));
             counted += snapshot.data.len;
         }
-        for file in &files {
-            let part = parts
-                .entry(owner_of(&file.path, &site_packages, &owners))
-                .or_default();
+        for (file, owner) in self.owned_files()? {
+            let part = parts.entry(owner).or_default();
             part.0 += 1;
             part.1 += file.stored;
             counted += file.stored;
         }
         let container = self.len.saturating_sub(counted);
-        parts.insert((Origin::Container, "index", None), (0, container));
+        parts.insert(own(Origin::Container, "index"), (0, container));
         let mut parts: Vec<Part> = parts
             .into_iter()
             .map(|((origin, name, version), (files, size))| Part {
                 origin,
-                name: name.to_owned(),
-                version: version.map(str::to_owned),
+                name,
+                version,
                 files,
                 size,
             })
             .collect();
         parts.sort_by(|a, b| b.size.cmp(&a.size).then_with(|| a.name.cmp(&b.name)));
         Ok(parts)
+    }
+
+    /// Every file, sorted by path, with the part that it belongs to.
+    pub(crate) fn owned_files(&self) -> Result<Vec<(File, Owner)>> {
+        let owners = self.owners()?;
+        let site_packages = self.site_packages();
+        let owned = self.files()?.into_iter().map(|file| {
+            let (origin, name, version) = owner_of(&file.path, &site_packages, &owners);
+            let owner = (origin, name.to_owned(), version.map(str::to_owned));
+            (file, owner)
+        });
+        Ok(owned.collect())
     }
 
     /// Which distribution each file of a `RECORD` belongs to: path → (name, version).
@@ -365,6 +373,9 @@ impl bom::Files for Executable<'_> {
     }
 }
 
+/// Origin, name and version of a [`Part`].
+pub(crate) type Owner = (Origin, String, Option<String>);
+
 /// Name and version of the distribution that a path belongs to.
 type Owners = BTreeMap<String, (String, String)>;
 
@@ -404,7 +415,7 @@ fn is_api(path: &str) -> bool {
 }
 
 /// `a/b.py` for `a/__pycache__/b.cpython-313.pyc`.
-fn source_of(path: &str) -> Option<String> {
+pub(crate) fn source_of(path: &str) -> Option<String> {
     let (directory, name) = path.rsplit_once("/__pycache__/")?;
     Some(format!("{directory}/{}.py", name.split('.').next()?))
 }

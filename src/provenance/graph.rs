@@ -37,6 +37,32 @@ struct Edge {
     line: Option<u32>,
 }
 
+/// What brings a module in besides imports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reason {
+    /// The program begins with it.
+    Entry,
+    /// The interpreter itself needs it.
+    Interpreter,
+    /// `--include-module` named it.
+    Flag,
+    /// A traced run imported it.
+    Trace,
+}
+
+/// A module as [`Graph::modules`] tells it.
+pub struct Module<'a> {
+    /// Its dotted name; empty for a script.
+    pub name: &'a str,
+    /// Its file, below the root; none for a module in the interpreter.
+    pub path: Option<&'a str>,
+    /// What brought it in besides imports.
+    pub reasons: Vec<Reason>,
+    /// What it imports: the position among the modules, and the line if a line shows it.
+    pub imports: Box<dyn Iterator<Item = (usize, Option<u32>)> + 'a>,
+}
+
 /// How an import is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -188,38 +214,38 @@ impl Graph {
         self.by_name.keys().map(String::as_str)
     }
 
+    /// Every module.
+    pub fn modules(&self) -> impl Iterator<Item = Module<'_>> {
+        self.nodes.iter().enumerate().map(|(at, node)| Module {
+            name: &node.name,
+            path: node.path.as_deref(),
+            reasons: self.reasons_of(at),
+            imports: Box::new(node.imports.iter().map(|edge| (edge.to, edge.line))),
+        })
+    }
+
     /// The file of a module, below the root.
     pub fn path(&self, name: &str) -> Option<&str> {
         let node = &self.nodes[*self.by_name.get(name)?];
         node.path.as_deref()
     }
 
-    /// Does the interpreter itself need the module?
-    pub fn is_always(&self, name: &str) -> bool {
-        self.by_name
-            .get(name)
-            .is_some_and(|at| self.always.contains(at))
+    /// What brings a module in besides imports.
+    pub fn reasons(&self, name: &str) -> Vec<Reason> {
+        let at = self.by_name.get(name);
+        at.map_or_else(Vec::new, |&at| self.reasons_of(at))
     }
 
-    /// Does `--include-module` name the module?
-    pub fn is_included(&self, name: &str) -> bool {
-        self.by_name
-            .get(name)
-            .is_some_and(|at| self.included.contains(at))
-    }
-
-    /// Did a traced run import the module?
-    pub fn is_traced(&self, name: &str) -> bool {
-        self.by_name
-            .get(name)
-            .is_some_and(|at| self.traced.contains(at))
-    }
-
-    /// Is the module what the program begins with?
-    pub fn is_entry(&self, name: &str) -> bool {
-        self.by_name
-            .get(name)
-            .is_some_and(|at| self.entry.contains(at))
+    fn reasons_of(&self, at: usize) -> Vec<Reason> {
+        [
+            (Reason::Entry, self.entry.contains(&at)),
+            (Reason::Interpreter, self.always.contains(&at)),
+            (Reason::Flag, self.included.contains(&at)),
+            (Reason::Trace, self.traced.contains(&at)),
+        ]
+        .into_iter()
+        .filter_map(|(reason, holds)| holds.then_some(reason))
+        .collect()
     }
 
     /// What the program begins with; a script has no name.

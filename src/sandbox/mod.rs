@@ -45,6 +45,8 @@ pub struct Run {
     pub timeout: Duration,
     /// What it does to files is recorded. It runs slower then.
     pub traced: bool,
+    /// Bytes of each of its streams that are kept, the last ones.
+    pub kept: usize,
 }
 
 /// What happened.
@@ -60,7 +62,7 @@ pub struct Outcome {
     pub wall_time: Duration,
     /// The most memory that one of its processes had at a time, in bytes.
     pub peak_memory: u64,
-    /// What it wrote, at most [`KEPT`] bytes of each, the last ones.
+    /// What it wrote, as much of it as is kept.
     pub stdout: String,
     /// The same of its standard error.
     pub stderr: String,
@@ -70,8 +72,25 @@ pub struct Outcome {
     pub not_isolated: Option<String>,
 }
 
-/// Bytes of a stream that are kept.
-const KEPT: usize = 64 << 10;
+impl Outcome {
+    /// How it ended, in words: `ended with status 0`.
+    pub fn ending(&self) -> String {
+        ending(self.timed_out, self.status, self.signal.as_deref())
+    }
+}
+
+/// How a process ended, in words.
+pub(crate) fn ending(timed_out: bool, status: Option<i32>, signal: Option<&str>) -> String {
+    match (timed_out, status, signal) {
+        (true, ..) => "still ran when its time was up".to_owned(),
+        (_, Some(status), _) => format!("ended with status {status}"),
+        (_, _, Some(signal)) => format!("was ended by {signal}"),
+        _ => "ended".to_owned(),
+    }
+}
+
+/// Bytes of a stream that are kept where people read them.
+pub const KEPT: usize = 64 << 10;
 
 /// What the monitor gets.
 #[derive(Debug, Serialize, Deserialize)]
@@ -120,8 +139,11 @@ fn start(run: &Run) -> io::Result<Outcome> {
             .stderr(Stdio::piped());
         ChildGroup::spawn(&mut command)?
     };
-    let stdout = monitor.child().stdout.take().map(keep);
-    let stderr = monitor.child().stderr.take().map(keep);
+    let kept = run.kept;
+    let stdout = monitor.child().stdout.take();
+    let stdout = stdout.map(|stream| keep(stream, kept));
+    let stderr = monitor.child().stderr.take();
+    let stderr = stderr.map(|stream| keep(stream, kept));
     let mut line = Line::new(ours);
     line.write(&order)?;
     let inmate: i32 = line.read::<Answer<i32>>()?.into_result()?;
@@ -157,17 +179,17 @@ fn start(run: &Run) -> io::Result<Outcome> {
 }
 
 /// Reads a stream to its end and keeps the last of it.
-fn keep(mut stream: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+fn keep(mut stream: impl Read + Send + 'static, most: usize) -> JoinHandle<Vec<u8>> {
     thread::spawn(move || {
         let mut kept = Vec::new();
         let mut buffer = [0; 8192];
         while let Ok(read @ 1..) = stream.read(&mut buffer) {
             kept.extend_from_slice(&buffer[..read]);
-            if kept.len() > 2 * KEPT {
-                kept.drain(..kept.len() - KEPT);
+            if kept.len() > 2 * most {
+                kept.drain(..kept.len() - most);
             }
         }
-        let surplus = kept.len().saturating_sub(KEPT);
+        let surplus = kept.len().saturating_sub(most);
         kept.drain(..surplus);
         kept
     })

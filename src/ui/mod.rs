@@ -3,8 +3,10 @@
 pub mod diagnostic;
 pub mod format;
 mod terminal;
+mod warning;
 
 pub use terminal::{Terminal, Verbosity};
+pub use warning::Warning;
 
 use crate::Error;
 

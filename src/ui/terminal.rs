@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Reporter, diagnostic, format};
+use super::{Reporter, Warning, diagnostic, format};
 use crate::Error;
 
 /// How much is said.
@@ -28,6 +28,8 @@ pub struct Terminal {
     stage: Mutex<Option<Stage>>,
     /// Stages that ended, with their durations.
     ended: Mutex<Vec<(String, Duration)>>,
+    /// What was warned of.
+    warnings: Mutex<Vec<Warning>>,
 }
 
 /// The stage that is going on.
@@ -45,6 +47,7 @@ impl Terminal {
             animated,
             stage: Mutex::new(None),
             ended: Mutex::new(Vec::new()),
+            warnings: Mutex::new(Vec::new()),
         }
     }
     /// How much is said.
@@ -54,6 +57,13 @@ impl Terminal {
     /// The stages that ended, with their durations.
     pub fn timings(&self) -> Vec<(String, Duration)> {
         self.ended
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+    /// What was warned of so far.
+    pub fn warnings(&self) -> Vec<Warning> {
+        self.warnings
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
@@ -147,6 +157,10 @@ impl Reporter for Terminal {
     }
 
     fn warn(&self, warning: &Error) {
+        self.warnings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(Warning::from(warning));
         if self.verbosity > Verbosity::Quiet {
             self.print(&diagnostic::render(warning, diagnostic::Severity::Warning));
         }

@@ -26,6 +26,9 @@ const PACKAGES: [&str; 8] = [
     "util-linux",
 ];
 
+/// The browser that looks at reports. Where there is none, that test says so and is skipped.
+const BROWSER: &str = "chromium-headless-shell";
+
 /// Tests that run programs in empty roots.
 const IN_ROOTS: [&str; 3] = ["apps", "examples", "systems"];
 
@@ -40,6 +43,9 @@ pub(crate) struct Options {
 
 pub(crate) fn run(options: &Options) -> miette::Result<()> {
     packages::provide(PACKAGES)?;
+    if let Err(error) = packages::provide([BROWSER]) {
+        eprintln!("reports are not looked at in a browser: {error}");
+    }
     components(&["rustfmt", "clippy"])?;
     cargo(&["fmt", "--all", "--check"], &[])?;
     let all = ["--workspace", "--all-targets"];
