@@ -19,9 +19,10 @@ const LIBRARIES: [&str; 14] = [
     "z", "ffi", "uuid",
 ];
 
-/// Functions that CPython and the libraries behind it call, and that `src/snapshot` stands in for: those that allocate
-/// memory, and the two ends of a Python process; and those of the libraries that `src/surroundings` defines anew.
-const WRAPPED: [&str; 12] = [
+/// Functions that CPython and the libraries behind it call, and that the stub stands in for: `src/snapshot` for those that
+/// allocate memory, `src/surroundings` for those of the libraries. It works for what is undefined in the archive of the caller
+/// alone: calls inside of a libpython that was optimized at link time are bound.
+const WRAPPED: [&str; 10] = [
     "malloc",
     "calloc",
     "realloc",
@@ -29,8 +30,6 @@ const WRAPPED: [&str; 12] = [
     "free",
     "strdup",
     "wcsdup",
-    "Py_FinalizeEx",
-    "Py_Exit",
     "X509_get_default_cert_dir",
     "X509_get_default_cert_file",
     "_nc_next_db",

@@ -37,6 +37,8 @@ pub(crate) fn run(line: CommandLine, marker: Option<Marker>) -> Result<c_int, Fa
     let role = processes::begin(mapped, line, marker)?;
     trace::phase("image found and verified");
     let restored = snapshot::begin(mapped, &role);
+    // Not earlier: CPython's variables are now those of the snapshot.
+    snapshot::finish::install(restored.is_some());
     if let Some(start) = &restored {
         trace::phase("snapshot mapped");
         start.restore()?;
@@ -49,7 +51,6 @@ pub(crate) fn run(line: CommandLine, marker: Option<Marker>) -> Result<c_int, Fa
         // SAFETY: the interpreter is initialized, and this is the thread that did it.
         None => unsafe { Py_RunMain() },
     };
-    trace::phase("program");
     Ok(status)
 }
 

@@ -11,6 +11,15 @@ static BEGIN: OnceLock<Option<Mutex<Instant>>> = OnceLock::new();
 pub(crate) fn start() {
     let wanted = std::env::var_os("FASTICE_TRACE").is_some_and(|topics| topics == "startup");
     BEGIN.get_or_init(|| wanted.then(|| Mutex::new(Instant::now())));
+    if wanted {
+        // SAFETY: the function may be called at any time. Should the C library refuse, the last line is missing.
+        unsafe { libc::atexit(end) };
+    }
+}
+
+/// Called by the C library when everything else is done, however the program ended.
+extern "C" fn end() {
+    phase("end");
 }
 
 /// Tells on stderr how long the phase took that ends now.

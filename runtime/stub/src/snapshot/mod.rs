@@ -11,6 +11,7 @@
 //! `docs/concepts/snapshot.md` describes it to users.
 
 pub(crate) mod dump;
+pub(crate) mod finish;
 mod locale;
 pub(crate) mod restore;
 mod thaw;

@@ -15,9 +15,6 @@
 #include "pycore_pyhash.h"
 #include "pycore_pymem.h"
 
-int fastice_is_restored;
-void (*fastice_phase)(const char *name);
-
 /* Python/pystate.c: the thread state, for this thread. */
 static int
 restore_thread(void)
@@ -375,8 +372,6 @@ const char *
 fastice_restore(const fastice_start *start, void (*phase)(const char *name))
 {
     PyConfig *config = (PyConfig *)_PyInterpreterState_GetConfig(_PyInterpreterState_Main());
-    fastice_is_restored = 1;
-    fastice_phase = phase;
     if (restore_thread() < 0) {
         return "threads";
     }

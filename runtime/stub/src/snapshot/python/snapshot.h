@@ -47,16 +47,10 @@ size_t fastice_room(const void *block);
 /* dlopen.rs: was any library loaded? */
 int fastice_has_libraries(void);
 
-/* Tells how long a step took, if somebody asked. */
-extern void (*fastice_phase)(const char *name);
-
 /* streams.c */
 int fastice_remember_streams(void);
 int fastice_restore_streams(const wchar_t *errors);
 
 extern fastice_memory fastice_remembered;
-
-/* Is this process one that started from a snapshot? Set once. */
-extern int fastice_is_restored;
 
 #endif
