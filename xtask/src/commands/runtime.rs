@@ -20,6 +20,9 @@ pub(crate) struct Options {
     /// Build what is distributed: runs wherever there is glibc 2.17, the fastest, the same bytes wherever it is built
     #[arg(long, conflicts_with = "plain")]
     release: bool,
+    /// Build the runtime of `fastice build --hardened`: position-independent, and with what the compiler has against exploits
+    #[arg(long)]
+    hardened: bool,
     /// Compile this many files at a time [default: number of processors]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZero<usize>>,
@@ -37,6 +40,7 @@ impl Options {
             } else {
                 Build::Guided
             },
+            hardened: self.hardened,
             jobs: self
                 .jobs
                 .or_else(|| thread::available_parallelism().ok())

@@ -109,7 +109,7 @@ impl Cpython {
 pub(crate) fn provide(recipe: &Recipe, request: &Request) -> miette::Result<Cpython> {
     let names: Vec<&str> = recipe.library_packages().into_iter().collect();
     let libraries = packages::versions(&names)?;
-    let toolchain = Toolchain::provide(recipe, request.build)?;
+    let toolchain = Toolchain::provide(recipe, request)?;
     let mut inputs = Inputs::default();
     inputs
         .fact("source", &recipe.source.sha256)
@@ -119,6 +119,9 @@ pub(crate) fn provide(recipe: &Recipe, request: &Request) -> miette::Result<Cpyt
         .text("xtask/src/runtime/compile.rs", include_str!("compile.rs"));
     if let Some(sysroot) = &toolchain.sysroot {
         inputs.fact("sysroot", &sysroot.key);
+    }
+    if request.hardened {
+        inputs.files(workspace::root(), "runtime/cpython/hardened.toml")?;
     }
     let files = [
         "recipe.toml",
@@ -159,7 +162,7 @@ pub(crate) fn provide(recipe: &Recipe, request: &Request) -> miette::Result<Cpyt
 
 /// Makes the profile of the repository anew, in a build that is thrown away afterwards.
 pub(super) fn train(recipe: &Recipe, request: &Request) -> miette::Result<PathBuf> {
-    let toolchain = Toolchain::provide(recipe, request.build)?;
+    let toolchain = Toolchain::provide(recipe, request)?;
     Shelf::open("training")?.work(|workshop| {
         let build = Build {
             recipe,

@@ -10,6 +10,8 @@ use object::read::archive::ArchiveFile;
 use object::read::elf::{Dyn, ElfFile64, FileHeader};
 use object::{Endianness, Object, ObjectSymbol, SymbolFlags};
 
+use super::toolchain::Toolchain;
+
 /// Object files of the modules that a conventional build makes shared: what `Modules/Setup.stdlib` is about.
 pub(super) fn objects_of_modules(setup: &Path) -> miette::Result<BTreeSet<String>> {
     let text = fs::read_to_string(setup).into_diagnostic()?;
@@ -136,11 +138,11 @@ impl Linkage {
     }
 
     /// Fails unless the executable is what a stub has to be: it exports `exports`, and loads the C library and nothing else.
-    /// Its symbols are no newer than `glibc`.
+    /// Its symbols are no newer than the C library of `toolchain`.
     pub(super) fn check(
         &self,
         exports: &BTreeSet<String>,
-        glibc: GlibcVersion,
+        toolchain: &Toolchain,
     ) -> miette::Result<()> {
         if let Some(name) = self
             .needed
@@ -152,10 +154,10 @@ impl Linkage {
         if self.has_search_path {
             bail!("the stub has a library search path");
         }
-        if !self.fixed {
-            bail!("the stub is position-independent");
+        if self.fixed == toolchain.hardened {
+            bail!("the stub is position-independent, or is to be and is not");
         }
-        if self.glibc > glibc {
+        if self.glibc > toolchain.glibc {
             bail!("the stub needs glibc {}.{}", self.glibc.0, self.glibc.1);
         }
         super::cpython::same(

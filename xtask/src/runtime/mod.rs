@@ -26,6 +26,8 @@ pub(crate) struct Request {
     pub(crate) source: Option<PathBuf>,
     /// How it is built.
     pub(crate) build: Build,
+    /// Position-independent, with what the compiler has against exploits: for `fastice build --hardened`.
+    pub(crate) hardened: bool,
     /// Compilers at a time.
     pub(crate) jobs: usize,
 }
@@ -101,5 +103,5 @@ pub(crate) fn train(request: &Request) -> miette::Result<PathBuf> {
 /// Arguments with which gcc links a program for the C library of a runtime.
 pub(crate) fn link_arguments(request: &Request) -> miette::Result<Vec<String>> {
     let recipe = Recipe::read()?;
-    Ok(toolchain::Toolchain::provide(&recipe, request.build)?.link_arguments())
+    Ok(toolchain::Toolchain::provide(&recipe, request)?.link_arguments())
 }

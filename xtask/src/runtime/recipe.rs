@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use fs_err as fs;
 use miette::{IntoDiagnostic, WrapErr};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::Build;
 use super::elf::GlibcVersion;
@@ -23,6 +24,16 @@ pub(crate) struct Recipe {
     #[serde(rename = "library")]
     pub(super) libraries: Vec<Library>,
     packages: Packages,
+    #[serde(skip)]
+    pub(super) hardened: Hardened,
+}
+
+/// `hardened.toml`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Hardened {
+    /// By the name of a variable for `configure`: flags in it, and what stands in their place.
+    pub(super) replace: BTreeMap<String, (String, String)>,
 }
 
 /// The source archive.
@@ -122,10 +133,9 @@ struct Packages {
 
 impl Recipe {
     pub(crate) fn read() -> miette::Result<Self> {
-        let path = file("recipe.toml");
-        toml::from_str(&fs::read_to_string(&path).into_diagnostic()?)
-            .into_diagnostic()
-            .wrap_err_with(|| path.display().to_string())
+        let mut recipe: Self = read("recipe.toml")?;
+        recipe.hardened = read("hardened.toml")?;
+        Ok(recipe)
     }
 
     /// Debian packages that a build needs.
@@ -146,6 +156,14 @@ impl Recipe {
             .map(|library| library.package.as_str())
             .collect()
     }
+}
+
+/// What a file of `runtime/cpython` says.
+fn read<T: DeserializeOwned>(name: &str) -> miette::Result<T> {
+    let path = file(name);
+    toml::from_str(&fs::read_to_string(&path).into_diagnostic()?)
+        .into_diagnostic()
+        .wrap_err_with(|| path.display().to_string())
 }
 
 /// A file of `runtime/cpython`.

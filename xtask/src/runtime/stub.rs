@@ -52,7 +52,7 @@ pub(crate) fn provide(cpython: &Cpython) -> miette::Result<Stub> {
         step.run(Command::new("strip").arg("-o").arg(&stub).arg(built))?;
         let mut exports = recipe::names(&recipe::file("exports.txt"))?;
         exports.extend(recipe::names(&root.join("runtime/stub/interposed.txt"))?);
-        Linkage::read(&stub)?.check(&exports, cpython.toolchain.glibc)?;
+        Linkage::read(&stub)?.check(&exports, &cpython.toolchain)?;
         step.finish();
         Ok(())
     })?;
@@ -68,7 +68,12 @@ pub(crate) fn provide(cpython: &Cpython) -> miette::Result<Stub> {
 
 fn cargo(cpython: &Cpython) -> Command {
     let mut flags = workspace::path_flags();
-    flags.push("-Crelocation-model=static".to_owned());
+    let model = if cpython.toolchain.hardened {
+        "pie"
+    } else {
+        "static"
+    };
+    flags.push(format!("-Crelocation-model={model}"));
     let link = cpython.toolchain.link_arguments();
     flags.extend(link.iter().map(|argument| format!("-Clink-arg={argument}")));
     let mut command = Command::new(workspace::cargo());
@@ -77,6 +82,10 @@ fn cargo(cpython: &Cpython) -> Command {
         // Named, so that build scripts and procedural macros are not built with these flags.
         .args(["--target", TARGET])
         .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
+        .env(
+            "FASTICE_HARDENED",
+            if cpython.toolchain.hardened { "1" } else { "0" },
+        )
         .env("FASTICE_CPYTHON_DIR", cpython.tree())
         .env("FASTICE_LIBRARY_DIR", cpython.libraries())
         .current_dir(workspace::root());

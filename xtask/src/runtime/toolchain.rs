@@ -8,7 +8,7 @@ use std::process::Command;
 use fs_err as fs;
 use miette::IntoDiagnostic;
 
-use super::Build;
+use super::Request;
 use super::elf::GlibcVersion;
 use super::recipe::Recipe;
 use super::sysroot::{self, Sysroot};
@@ -29,27 +29,31 @@ pub(super) struct Toolchain {
     pub(super) sysroot: Option<Sysroot>,
     /// The newest version of glibc's symbols that the stub may need.
     pub(super) glibc: GlibcVersion,
+    /// See [`Request::hardened`].
+    pub(super) hardened: bool,
 }
 
 /// The newest glibc that a stub for this machine may need.
 const HOST_GLIBC: GlibcVersion = (2, 34);
 
 impl Toolchain {
-    /// The toolchain that `build` wants, its sysroot made unless it was before.
-    pub(super) fn provide(recipe: &Recipe, build: Build) -> miette::Result<Self> {
+    /// The toolchain that `request` wants, its sysroot made unless it was before.
+    pub(super) fn provide(recipe: &Recipe, request: &Request) -> miette::Result<Self> {
         let text = Step::output(Command::new("gcc").arg("--version"))?;
         let compiler = text.lines().next().unwrap_or_default().to_owned();
-        if !build.is_release() {
+        if !request.build.is_release() {
             return Ok(Self {
                 compiler,
                 sysroot: None,
                 glibc: HOST_GLIBC,
+                hardened: request.hardened,
             });
         }
         Ok(Self {
             sysroot: Some(sysroot::provide(&recipe.release, &compiler)?),
             compiler,
             glibc: recipe.release.glibc_version()?,
+            hardened: request.hardened,
         })
     }
 
@@ -58,6 +62,12 @@ impl Toolchain {
         let mut environment = recipe.configure.environment.clone();
         if self.sysroot.is_some() {
             environment.extend(recipe.release.environment.clone());
+        }
+        if self.hardened {
+            for (name, (flags, others)) in &recipe.hardened.replace {
+                let value = environment.entry(name.clone()).or_default();
+                *value = value.replace(flags, others);
+            }
         }
         environment
     }
