@@ -38,8 +38,11 @@ const WRAPPED: [&str; 10] = [
 /// The part of `src/snapshot` that knows CPython's private structures.
 const PRIVATE: [&str; 5] = ["dump.c", "restore.c", "streams.c", "run.c", "exit.c"];
 
-/// Where the guard is mapped: the page behind the program headers (the linker begins at 0x200000).
-const GUARD_ADDRESS: u64 = 0x20_1000;
+/// Where the linker begins, unless the stub is position-independent. The guard is the page behind the program headers.
+const FIXED_BASE: u64 = 0x20_0000;
+
+/// Bytes of a page.
+const PAGE: u64 = 4096;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
@@ -52,11 +55,16 @@ fn main() {
         .map_or_else(|| tree.join("../deps/lib"), PathBuf::from);
     let arg = |argument: String| println!("cargo::rustc-link-arg-bins={argument}");
 
-    // Not position-independent: faster code.
-    arg("-no-pie".into());
+    println!("cargo::rerun-if-env-changed=FASTICE_HARDENED");
+    let hardened = std::env::var_os("FASTICE_HARDENED").is_some_and(|value| value == "1");
+    // Not position-independent unless that is asked for: faster code.
+    arg(if hardened { "-pie" } else { "-no-pie" }.into());
     // The entry point, in a segment of its own before all others (see src/guard.rs).
     arg("-Wl,-e,fastice_guard".into());
-    arg(format!("-Wl,--section-start=.guard={GUARD_ADDRESS:#x}"));
+    let base = if hardened { 0 } else { FIXED_BASE };
+    arg(format!("-Wl,--section-start=.guard={:#x}", base + PAGE));
+    // gcc tells apart what the profile has seen running often, seldom and never: the first lies together.
+    arg("-Wl,-z,keep-text-section-prefix".into());
     println!(
         "cargo::rustc-link-search=native={}",
         out_dir_without_unwinder().display()
@@ -84,14 +92,14 @@ fn main() {
     for function in WRAPPED {
         arg(format!("-Wl,--wrap={function}"));
     }
-    compile_snapshot(&tree);
+    compile_snapshot(&tree, hardened);
     for library in ["dl", "m", "pthread"] {
         arg(format!("-l{library}"));
     }
 }
 
 /// Compiles the C code against the headers of the very CPython in `tree`.
-fn compile_snapshot(tree: &Path) {
+fn compile_snapshot(tree: &Path, hardened: bool) {
     let source = tree.join("../source");
     let directory = Path::new("src/snapshot/python");
     println!("cargo::rerun-if-changed={}", directory.display());
@@ -107,7 +115,7 @@ fn compile_snapshot(tree: &Path) {
         // As CPython itself is compiled; assertions would also name files of this machine.
         .define("NDEBUG", None)
         .pic(false)
-        .flag("-fno-pie")
+        .flag(if hardened { "-fPIE" } else { "-fno-pie" })
         .flag("-std=c11")
         .warnings(true)
         .flag("-Wno-unused-parameter")

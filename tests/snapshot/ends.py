@@ -99,6 +99,21 @@ elif case == "replaced stdout":
             print("flushed", file=sys.stderr)
 
     sys.stdout = Quiet()
+elif case == "no stdout":
+    sys.stdout.write("written before")
+    sys.stdout = None
+elif case == "other stdout":
+    sys.stdout.write("written before")
+    sys.stdout = sys.stderr
+elif case == "deleted stdout":
+    sys.stdout.write("written before")
+    del sys.stdout, sys.__stdout__
+elif case == "detached stdout":
+    kept = sys.stdout.detach()
+    kept.write(b"written to the buffer")
+    sys.stdout = None
+elif case == "written at exit":
+    atexit.register(print, "the last", end="")
 elif case == "finalize":
     kept = Loud("never")
     weakref.finalize(kept, print, "finalized")

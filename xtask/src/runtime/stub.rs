@@ -68,12 +68,14 @@ pub(crate) fn provide(cpython: &Cpython) -> miette::Result<Stub> {
 
 fn cargo(cpython: &Cpython) -> Command {
     let mut flags = workspace::path_flags();
-    let model = if cpython.toolchain.hardened {
-        "pie"
+    // Functions of the C library are looked up when they are first called: a start calls a tenth of them.
+    let (model, relro) = if cpython.toolchain.hardened {
+        ("pie", "full")
     } else {
-        "static"
+        ("static", "partial")
     };
     flags.push(format!("-Crelocation-model={model}"));
+    flags.push(format!("-Crelro-level={relro}"));
     let link = cpython.toolchain.link_arguments();
     flags.extend(link.iter().map(|argument| format!("-Clink-arg={argument}")));
     let mut command = Command::new(workspace::cargo());

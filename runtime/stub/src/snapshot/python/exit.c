@@ -70,7 +70,7 @@ fastice_can_end(PyThreadState *tstate)
     if (_Py_IsMainThread() && tstate == _PyRuntime.main_tstate && !fastice_has_libraries()
         && interp->threads.head == tstate && tstate->next == NULL
         && _PyRuntime.interpreters.head == interp && interp->next == NULL && _PyRuntime.atexit.ncallbacks == 0
-        && !would_be_noticed(interp)) {
+        && !fastice_is_output_left() && !would_be_noticed(interp)) {
         return 1;
     }
     /* What is in the snapshot, too, is taken apart. */

@@ -50,6 +50,7 @@ int fastice_has_libraries(void);
 /* streams.c */
 int fastice_remember_streams(void);
 int fastice_restore_streams(const wchar_t *errors);
+int fastice_is_output_left(void);
 
 extern fastice_memory fastice_remembered;
 

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "pycore_weakref.h"
+
 #include "_iomodule.h"
 #include "io_layout.h"
 
@@ -21,6 +23,9 @@ static struct {
     buffered *buffer;
     fileio *raw;
 } streams[3];
+
+/* Weak references to what writes: the text layers of stdout and stderr, and their buffers. */
+static PyObject *writers[2][2];
 
 static int
 is_of_type(PyObject *object, const char *name)
@@ -49,6 +54,33 @@ fastice_remember_streams(void)
         streams[fd].text = (textio *)text;
         streams[fd].buffer = (buffered *)buffer;
         streams[fd].raw = (fileio *)raw;
+        if (fd > 0 && ((writers[fd - 1][0] = PyWeakref_NewRef(text, NULL)) == NULL
+                       || (writers[fd - 1][1] = PyWeakref_NewRef(buffer, NULL)) == NULL)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Does something wait to be written that finalization writes only when it takes the streams apart? It flushes sys.stdout and
+ * sys.stderr before that, but they may be others by then. */
+int
+fastice_is_output_left(void)
+{
+    PyObject *out = PySys_GetObject("stdout");
+    PyObject *error = PySys_GetObject("stderr");
+    for (int i = 0; i < 2; i++) {
+        textio *text = (textio *)_PyWeakref_GET_REF(writers[i][0]);
+        buffered *buffer = (buffered *)_PyWeakref_GET_REF(writers[i][1]);
+        int is_left = (text != NULL && text->pending_bytes_count > 0)
+            || (buffer != NULL && buffer->write_end >= 0 && buffer->write_pos < buffer->write_end);
+        int is_flushed = text != NULL && text->buffer == (PyObject *)buffer
+            && ((PyObject *)text == out || (PyObject *)text == error);
+        Py_XDECREF(text);
+        Py_XDECREF(buffer);
+        if (is_left && !is_flushed) {
+            return 1;
+        }
     }
     return 0;
 }
