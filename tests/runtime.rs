@@ -192,6 +192,12 @@ fn carries_the_licences_of_what_it_is_made_of() {
         ));
         assert!(!text.is_empty(), "{package}");
     }
+    let compiler = packages.keys().find(|name| name.starts_with("libgcc"));
+    let text = ask(&format!(
+        "print(open('{directory}/{}/copyright').read())",
+        compiler.unwrap()
+    ));
+    assert!(text.contains("GCC RUNTIME LIBRARY EXCEPTION"), "{text}");
     let python = ask(&format!(
         "print(open('{directory}/cpython/LICENSE').read())"
     ));

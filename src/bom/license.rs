@@ -6,6 +6,9 @@ use spdx::{LicenseReq, ParseMode};
 /// What a licence is called that is not known.
 pub const UNKNOWN: &str = "unknown";
 
+/// Exceptions that allow programs of any licence to hold what is under the licence: compilers put it into them.
+const FREE_IN_PROGRAMS: [&str; 2] = ["GCC-exception-2.0", "GCC-exception-3.1"];
+
 /// Is the licence an SPDX expression?
 pub fn is_expression(license: &str) -> bool {
     Expression::parse(license).is_ok()
@@ -32,8 +35,12 @@ pub fn is_denied(license: Option<&str>, patterns: &[String]) -> bool {
         return matches(UNKNOWN);
     };
     if let Ok(expression) = Expression::parse_mode(license, ParseMode::LAX) {
-        return !expression
-            .evaluate(|requirement: &LicenseReq| !matches(&requirement.license.to_string()));
+        return !expression.evaluate(|requirement: &LicenseReq| {
+            let addition = requirement.addition.as_ref();
+            let is_free =
+                addition.is_some_and(|addition| FREE_IN_PROGRAMS.contains(&&*addition.to_string()));
+            is_free || !matches(&requirement.license.to_string())
+        });
     }
     // Words of people: any licence that they name counts.
     matches(license)
@@ -106,6 +113,14 @@ mod tests {
         assert!(!denied("MIT OR GPL-3.0-only", &["GPL*"]));
         assert!(denied("MIT AND GPL-3.0-only", &["GPL*"]));
         assert!(!denied("LGPL-3.0-only", &["GPL*"]));
+    }
+
+    #[test]
+    fn what_compilers_add_does_not_count() {
+        let libgcc = "GPL-3.0-or-later WITH GCC-exception-3.1";
+        assert!(!denied(libgcc, &["GPL*"]));
+        let other = "GPL-2.0-only WITH Classpath-exception-2.0";
+        assert!(denied(other, &["GPL*"]));
     }
 
     #[test]

@@ -47,6 +47,15 @@ pub(crate) fn files(package: &str) -> miette::Result<Vec<String>> {
     Ok(list.lines().map(str::to_owned).collect())
 }
 
+/// The package that a file belongs to.
+pub(crate) fn owner(file: &str) -> miette::Result<String> {
+    let text = Step::output(Command::new("dpkg-query").args(["--search", file]))?;
+    match text.split(':').next() {
+        Some(package) if !package.is_empty() => Ok(package.to_owned()),
+        _ => bail!("{file} belongs to no package"),
+    }
+}
+
 /// Versions of those packages that are installed.
 pub(crate) fn versions(names: &[&str]) -> miette::Result<BTreeMap<String, String>> {
     let query = Command::new("dpkg-query")

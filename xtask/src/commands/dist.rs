@@ -19,6 +19,9 @@ const MATURIN: &str = "maturin==1.16.0";
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
+    /// Build nothing, and try this wheel
+    #[arg(long = "try", value_name = "WHEEL")]
+    tried: Option<PathBuf>,
     #[command(flatten)]
     runtime: runtime::Options,
 }
@@ -28,7 +31,12 @@ pub(crate) fn run(options: &Options) -> miette::Result<()> {
         build: Build::Release,
         ..options.runtime.request()
     };
-    let maturin = maturin(&provide(&request)?)?;
+    let pack = provide(&request)?;
+    if let Some(wheel) = &options.tried {
+        let wheel = fs::canonicalize(wheel).into_diagnostic()?;
+        return try_out(&wheel, &provide_python(&request)?);
+    }
+    let maturin = maturin(&pack)?;
     let out = workspace::root().join("dist");
     if out.exists() {
         fs::remove_dir_all(&out).into_diagnostic()?;
@@ -52,52 +60,43 @@ pub(crate) fn run(options: &Options) -> miette::Result<()> {
     step.run(&mut command)?;
     step.finish();
     let wheel = wheel(&out)?;
-    try_out(&wheel, &provide(&request)?)?;
+    try_out(&wheel, &provide_python(&request)?)?;
     println!("{}", wheel.display());
     Ok(())
 }
 
-/// Command lines that the installed builder has to carry out where there is no compiler, no network and no Python, and
-/// what they print in the end.
-const TRIED: [(&[&str], &str); 2] = [
-    (&["run", "/examples/hello/hello.py", "Ann"], "hello, Ann"),
-    (
-        &[
-            "run",
-            "/examples/notes/notes",
-            "--file=:memory:",
-            "add",
-            "buy bread",
-        ],
-        "1",
-    ),
-];
+/// Releases of Debian that the wheel is tried in: the oldest and the newest C library that there is a root of.
+const SYSTEMS: [&str; 2] = ["bullseye", "trixie"];
 
-/// Installs the wheel into a new virtual environment, and uses it in a root that holds the C library, the builder and the examples.
+/// Installs the wheel as a user does, and freezes the examples, where there is no compiler, no network and no other Python.
 fn try_out(wheel: &Path, python: &Path) -> miette::Result<()> {
-    let step = Step::start("Trying the wheel", "wheel-tried")?;
-    let directory = tempfile::tempdir().into_diagnostic()?;
-    let environment = directory.path().join("environment");
-    step.run(Command::new(python).args(["-m", "venv"]).arg(&environment))?;
-    step.run(
-        Command::new(environment.join("bin/python"))
-            .args(["-m", "pip", "install", "--quiet", "--no-index"])
-            .arg(wheel),
-    )?;
     fastice_sandbox::permitted().into_diagnostic()?;
-    for (arguments, expected) in TRIED {
-        let mut root = EmptyRoot::new().into_diagnostic()?;
+    let cache = fastice::cache::directory()
+        .into_diagnostic()?
+        .join("systems");
+    for suite in SYSTEMS {
+        let step = Step::start(format!("Trying the wheel in {suite}"), "wheel-tried")?;
+        let system = fastice_sandbox::debian(suite, &cache).into_diagnostic()?;
+        let mut root = EmptyRoot::of_system(&system).into_diagnostic()?;
         root.furnish();
-        root.bind(&environment.join("bin/fastice"), "/fastice-builder");
-        root.bind(&workspace::root().join("examples"), "/examples");
         root.writable("/home");
-        let mut command = root.command("/fastice-builder");
-        let text = Step::output(command.args(arguments).env("HOME", "/home"))?;
-        if !text.contains(expected) {
-            bail!("fastice {} printed {text}", arguments.join(" "));
+        // The name says what the wheel is.
+        let installed = Path::new("/wheel").join(wheel.file_name().unwrap_or_default());
+        root.bind(wheel, &installed);
+        // In its build tree, beside its library.
+        if let Some(tree) = python.ancestors().nth(2) {
+            root.bind(tree, "/cpython");
         }
+        root.bind(&workspace::root().join("examples"), "/examples");
+        step.run(
+            root.command("/bin/sh")
+                .args(["-euc", include_str!("dist/try.sh"), "try"])
+                .arg(installed)
+                .env("HOME", "/home")
+                .env("TMPDIR", "/home"),
+        )?;
+        step.finish();
     }
-    step.finish();
     Ok(())
 }
 

@@ -5,6 +5,7 @@ mod build;
 mod cpython_tests;
 mod demo;
 mod dist;
+mod reproduce;
 mod runtime;
 mod survey;
 mod test;
@@ -20,6 +21,8 @@ pub(crate) enum Command {
     Build(runtime::Options),
     /// Build what is distributed into dist: the wheel, with a runtime that runs everywhere
     Dist(dist::Options),
+    /// Build the runtime of a release twice, in different directories, and compare the bytes
+    Reproduce(reproduce::Options),
     /// Build everything, freeze examples/forecast into one file, and run that file in an empty root
     Demo(runtime::Options),
     /// Check formatting and lints, build everything, run all tests
@@ -38,6 +41,7 @@ impl Command {
             Self::Runtime(options) => runtime::run(&options),
             Self::Build(options) => build::run(&options),
             Self::Dist(options) => dist::run(&options),
+            Self::Reproduce(options) => reproduce::run(&options),
             Self::Demo(options) => demo::run(&options),
             Self::Test(options) => test::run(&options),
             Self::Survey(options) => survey::run(&options),

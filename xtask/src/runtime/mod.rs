@@ -14,7 +14,10 @@ pub(crate) mod suite;
 mod sysroot;
 mod toolchain;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use fs_err as fs;
+use miette::IntoDiagnostic;
 
 use crate::packages;
 use recipe::Recipe;
@@ -60,11 +63,57 @@ impl Build {
 
 /// The runtime pack, made as far as it has to be.
 pub(crate) fn provide(request: &Request) -> miette::Result<PathBuf> {
+    Ok(provide_parts(request)?.pack)
+}
+
+/// The results of the steps.
+pub(crate) struct Made {
+    /// The static library.
+    libpython: PathBuf,
+    stub: PathBuf,
+    pack: PathBuf,
+}
+
+impl Made {
+    /// What was made in a cache in which nothing else was.
+    pub(crate) fn only_one_in(cache: &Path) -> miette::Result<Self> {
+        let only = |shelf: &str, file: &str| {
+            let entries = fs::read_dir(cache.join(shelf)).into_diagnostic()?;
+            let found = entries
+                .filter_map(Result::ok)
+                .map(|entry| entry.path().join(file))
+                .find(|path| path.exists());
+            found.ok_or_else(|| miette::miette!("{} has no {shelf}", cache.display()))
+        };
+        Ok(Self {
+            libpython: only("cpython", &format!("build/{}", cpython::LIBPYTHON))?,
+            stub: only("stub", "stub")?,
+            pack: only("pack", "python")?,
+        })
+    }
+
+    /// The files by what they are.
+    pub(crate) fn files(&self) -> [(&'static str, &Path); 3] {
+        [
+            ("libpython", &*self.libpython),
+            ("stub", &*self.stub),
+            ("pack", &*self.pack),
+        ]
+    }
+}
+
+/// The runtime pack and what it is made of.
+pub(crate) fn provide_parts(request: &Request) -> miette::Result<Made> {
     let recipe = Recipe::read()?;
     packages::provide((recipe.packages(request.build).into_iter()).chain(pack::PACKAGES))?;
     let cpython = cpython::provide(&recipe, request)?;
     let stub = stub::provide(&cpython)?;
-    pack::provide(&recipe, &cpython, &stub, None)
+    let pack = pack::provide(&recipe, &cpython, &stub, None)?;
+    Ok(Made {
+        libpython: cpython.tree().join(cpython::LIBPYTHON),
+        stub: stub.path,
+        pack,
+    })
 }
 
 /// The same with CPython's own tests, frozen and unfrozen.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use fastice::runtime::Ingredients;
 use fs_err as fs;
@@ -68,7 +69,8 @@ pub(super) fn provide(
         .files(workspace::root(), "Cargo.lock")?
         .files(workspace::root(), "src")?
         .files(workspace::root(), "templates")?;
-    for (package, version) in packages::versions(&PACKAGES)? {
+    let compiler = compiler_package()?;
+    for (package, version) in packages::versions(&[&PACKAGES[..], &[&compiler]].concat())? {
         inputs.fact(&package, &version);
     }
     let shelf = if suite.is_some() {
@@ -102,7 +104,7 @@ fn ingredients(
         headers: headers(&stdlib.with_file_name("Include"), &cpython.tree())?,
         stdlib,
         sysconfigdata: suite.map_or_else(|| cpython.sysconfig_data(), Suite::sysconfig_data),
-        licenses: licenses(&cpython.licenses())?,
+        licenses: licenses(cpython)?,
         python_license,
         manifest: manifest(recipe, cpython, stub)?,
         platform: PLATFORM.to_owned(),
@@ -140,7 +142,8 @@ fn pip_wheel(stdlib: &Path) -> miette::Result<PathBuf> {
 }
 
 /// Licence texts of CPython, of the linked libraries and crates, and of this project, by their path in the pack.
-fn licenses(collected: &Path) -> miette::Result<Vec<(String, PathBuf)>> {
+fn licenses(cpython: &Cpython) -> miette::Result<Vec<(String, PathBuf)>> {
+    let collected = &cpython.licenses();
     let mut licenses = Vec::new();
     for entry in WalkDir::new(collected).sort_by_file_name() {
         let entry = entry.into_diagnostic()?;
@@ -149,7 +152,13 @@ fn licenses(collected: &Path) -> miette::Result<Vec<(String, PathBuf)>> {
             licenses.push((name.display().to_string(), entry.path().to_owned()));
         }
     }
-    licenses.extend(PACKAGES.map(|package| {
+    let compiler = compiler_package()?;
+    let mut packages = [&PACKAGES[..], &[&compiler]].concat();
+    if cpython.toolchain.sysroot.is_none() {
+        // Start files, and the static part of the C library; those of a sysroot are among what was collected.
+        packages.push("libc6-dev");
+    }
+    licenses.extend(packages.into_iter().map(|package| {
         let text = Path::new("/usr/share/doc").join(package).join("copyright");
         (format!("{package}/copyright"), text)
     }));
@@ -160,8 +169,17 @@ fn licenses(collected: &Path) -> miette::Result<Vec<(String, PathBuf)>> {
     Ok(licenses)
 }
 
+/// The package with gcc's own library, parts of which are in every program: GPL with an exception, which is in its copyright file.
+fn compiler_package() -> miette::Result<String> {
+    let library = Step::output(Command::new("gcc").arg("-print-libgcc-file-name"))?;
+    packages::owner(library.trim())
+}
+
 fn manifest(recipe: &Recipe, cpython: &Cpython, stub: &Stub) -> miette::Result<String> {
-    let facts = cpython.facts()?;
+    let mut facts = cpython.facts()?;
+    facts
+        .libraries
+        .extend(packages::versions(&[&compiler_package()?])?);
     let (major, minor) = stub.linkage.glibc;
     let environment = cpython.toolchain.environment(recipe);
     let mut flags = BTreeMap::from([("make", recipe.make.flags.as_str())]);
