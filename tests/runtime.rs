@@ -5,11 +5,12 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::env;
 use std::path::Path;
 use std::process::Command;
 
 use fastice::runtime::Pack;
-use support::{python, stderr, stdout};
+use support::{Workspace, python, stderr, stdout};
 
 /// What a program prints; it has to succeed.
 fn run(program: impl AsRef<Path>, arguments: &[&str]) -> String {
@@ -161,23 +162,49 @@ fn sysconfig_is_fit_for_extension_modules() {
     }
 }
 
-#[test]
-fn names_no_path_of_the_machine_that_built_it() {
-    let stub = Pack::locate().unwrap().stub().unwrap();
-    let variables = ask(
-        "import importlib, sysconfig; print(importlib.import_module(sysconfig._get_sysconfigdata_name()).build_time_vars)",
-    );
-    for path in [
+/// Parts of paths of this machine that builds see.
+fn paths_of_this_machine() -> Vec<String> {
+    let own = [
         env!("CARGO_MANIFEST_DIR"),
         "/.cargo/",
         "runtime-build",
         "unfinished-",
-    ] {
-        let found = stub
-            .windows(path.len())
-            .any(|window| window == path.as_bytes());
-        assert!(!found, "the stub contains {path}");
-        assert!(!variables.contains(path), "sysconfig contains {path}");
+    ];
+    let home = env::var("HOME").into_iter();
+    own.into_iter()
+        .map(str::to_owned)
+        .chain(home.filter(|home| home.len() > 1).map(|home| home + "/"))
+        .collect()
+}
+
+#[test]
+fn names_no_path_of_the_machine_that_built_it() {
+    let stub = Pack::locate().unwrap().stub().unwrap();
+    // What lies in the image is compressed: it is read from inside.
+    let search = format!(
+        "import os
+paths = [path.encode() for path in {:?}]
+for directory, _, files in os.walk('/fastice'):
+    for name in files:
+        file = os.path.join(directory, name)
+        with open(file, 'rb') as stream:
+            contents = stream.read()
+        for path in paths:
+            # In the code of pip and others: a directory of every machine.
+            if path in contents and path != b'/root/':
+                print(file, path)",
+        paths_of_this_machine()
+    );
+    assert_eq!(ask(&search), "");
+    let workspace = Workspace::new();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/hello/hello.py");
+    let program = fs_err::read(workspace.freeze(&[script])).unwrap();
+    for path in paths_of_this_machine() {
+        for (what, bytes) in [("the stub", stub), ("a frozen program", &program)] {
+            let mut windows = bytes.windows(path.len());
+            let found = windows.any(|window| window == path.as_bytes());
+            assert!(!found, "{what} contains {path}");
+        }
     }
 }
 
