@@ -64,6 +64,30 @@ fastice_begin_dump(void)
     }
 }
 
+/* Does once what every process does that runs a program, so that caches of the interpreter know it already: to fill them is to copy
+ * their pages. Nothing of it is left but that. */
+static int
+rehearse(void)
+{
+    if (fastice_restore_time() < 0) {
+        return -1;
+    }
+    PyObject *dict = PyDict_New();
+    if (dict == NULL) {
+        return -1;
+    }
+    PyObject *result = PyRun_String(
+        "import importlib.machinery, sys\n"
+        "loader = importlib.machinery.SourceFileLoader('__main__', 'program')\n"
+        "print('', end='', flush=True)\n"
+        "sys.stderr.flush()\n"
+        "threading = sys.modules.get('threading')\n",
+        Py_file_input, dict, dict);
+    Py_DECREF(dict);
+    Py_XDECREF(result);
+    return result ? 0 : -1;
+}
+
 /* Takes what is left of dead objects out of the memory that CPython's allocator has for small objects (Objects/obmalloc.c). */
 static void
 wipe_free_blocks(PyInterpreterState *interp)
@@ -151,6 +175,10 @@ fastice_prepare_dump(void)
         return "an extension module wants to be called at the exit";
     }
 
+    if (rehearse() < 0) {
+        PyErr_Print();
+        return "what a program does first cannot be done";
+    }
     PyObject *posix = PyImport_ImportModule("posix");
     PyObject *environ = posix ? PyObject_GetAttrString(posix, "environ") : NULL;
     Py_XDECREF(posix);

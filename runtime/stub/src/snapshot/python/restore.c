@@ -308,8 +308,8 @@ restore_main_module(void)
 }
 
 /* `time.tzname` and its relatives, which the module reads when it is imported. */
-static int
-restore_time(void)
+int
+fastice_restore_time(void)
 {
     PyObject *time = PyDict_GetItemString(PyImport_GetModuleDict(), "time");
     if (time == NULL) {
@@ -395,7 +395,7 @@ fastice_restore(const fastice_start *start, void (*phase)(const char *name))
     }
     phase("standard streams");
     restore_salt();
-    if (restore_time() < 0) {
+    if (fastice_restore_time() < 0) {
         return "time";
     }
     if (restore_program(config, start->command == NULL && start->module == NULL) < 0) {

@@ -47,6 +47,9 @@ size_t fastice_room(const void *block);
 /* dlopen.rs: was any library loaded? */
 int fastice_has_libraries(void);
 
+/* restore.c */
+int fastice_restore_time(void);
+
 /* streams.c */
 int fastice_remember_streams(void);
 int fastice_restore_streams(const wchar_t *errors);
