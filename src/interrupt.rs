@@ -161,47 +161,87 @@ impl TempDir {
 /// A temporary file that goes away when dropped, and when the process is interrupted, unless it was given its place.
 #[derive(Debug)]
 pub struct TempFile {
-    file: tempfile::NamedTempFile,
+    /// Open until it is closed.
+    file: Option<std::fs::File>,
+    path: tempfile::TempPath,
     guard: PathGuard,
 }
 
 impl TempFile {
-    /// A new one in the directory `parent`.
+    /// A new one in the directory `parent`, open for writing.
     ///
     /// # Errors
     /// When it cannot be made.
     pub fn new_in(parent: &Path) -> io::Result<Self> {
         let make = || tempfile::Builder::new().prefix(PREFIX).tempfile_in(parent);
         let (file, guard) = PathGuard::make(Removal::Whole, make, |made| made.path().to_owned())?;
-        Ok(Self { file, guard })
+        let (file, path) = file.into_parts();
+        Ok(Self {
+            file: Some(file),
+            path,
+            guard,
+        })
     }
-    /// Writes to it.
-    pub fn writer(&self) -> impl io::Write + '_ {
-        self.file.as_file()
+    /// Where it is until it gets its name.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+    /// Writes to it, behind what was written so far.
+    ///
+    /// # Errors
+    /// When it was closed and cannot be opened again.
+    pub fn writer(&mut self) -> io::Result<impl io::Write + '_> {
+        self.open()
+    }
+    fn open(&mut self) -> io::Result<&mut std::fs::File> {
+        if self.file.is_none() {
+            let file = fs_err::OpenOptions::new().append(true).open(&*self.path)?;
+            self.file = Some(file.into_parts().0);
+        }
+        self.file.as_mut().ok_or(io::ErrorKind::NotFound.into())
+    }
+    /// Closes it: a program that is open for writing cannot be executed.
+    pub fn close(&mut self) {
+        self.file = None;
+    }
+    /// Throws away what lies behind the first `len` bytes.
+    ///
+    /// # Errors
+    /// When the file system refuses.
+    pub fn truncate(&mut self, len: u64) -> io::Result<()> {
+        use std::io::Seek as _;
+        let file = self.open()?;
+        file.set_len(len)?;
+        file.seek(io::SeekFrom::End(0)).map(|_| ())
     }
     /// Sets its mode; a new one is its owner's alone.
     ///
     /// # Errors
     /// When the file system refuses.
     pub fn set_mode(&self, mode: std::fs::Permissions) -> io::Result<()> {
-        self.file.as_file().set_permissions(mode)
+        fs_err::set_permissions(&self.path, mode)
     }
-    /// Makes it an executable that lies safely on the disk.
+    /// Makes it an executable.
     ///
     /// # Errors
     /// When the file system refuses.
-    pub fn seal_executable(&self) -> io::Result<()> {
-        self.file
-            .as_file()
-            .set_permissions(PermissionsExt::from_mode(0o755))?;
-        self.file.as_file().sync_all()
+    pub fn make_executable(&self) -> io::Result<()> {
+        self.set_mode(PermissionsExt::from_mode(0o755))
+    }
+    /// Waits until it lies safely on the disk.
+    ///
+    /// # Errors
+    /// When the file system refuses.
+    pub fn sync(&mut self) -> io::Result<()> {
+        self.open()?.sync_all()
     }
     /// Gives it its name, replacing a file that has it.
     ///
     /// # Errors
     /// When the file system refuses; the file is removed then.
     pub fn persist(self, path: &Path) -> io::Result<()> {
-        self.file.persist(path).map_err(|error| error.error)?;
+        drop(self.file);
+        self.path.persist(path).map_err(|error| error.error)?;
         drop(self.guard);
         Ok(())
     }

@@ -65,8 +65,8 @@ pub(super) fn extract(arguments: &cli::Extract, terminal: &Terminal) -> Result<E
 fn write(path: &Path, contents: &[u8], executable: bool) -> std::io::Result<()> {
     let directory = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(directory)?;
-    let file = TempFile::new_in(directory)?;
-    file.writer().write_all(contents)?;
+    let mut file = TempFile::new_in(directory)?;
+    file.writer()?.write_all(contents)?;
     let mode = if executable { 0o755 } else { 0o644 };
     file.set_mode(PermissionsExt::from_mode(mode))?;
     file.persist(path)

@@ -68,8 +68,8 @@ fn write(path: &PathBuf, text: &str) -> std::io::Result<()> {
     let parent = path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty());
-    let file = TempFile::new_in(parent.unwrap_or(Path::new(".")))?;
-    file.writer().write_all(text.as_bytes())?;
+    let mut file = TempFile::new_in(parent.unwrap_or(Path::new(".")))?;
+    file.writer()?.write_all(text.as_bytes())?;
     let mode = match fs_err::metadata(path) {
         Ok(metadata) => metadata.permissions(),
         Err(_) => std::os::unix::fs::PermissionsExt::from_mode(0o644),

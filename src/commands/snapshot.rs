@@ -18,11 +18,10 @@ pub(super) fn snapshot(arguments: &cli::Snapshot, terminal: &Terminal) -> Result
     // Says what is wrong with a file that is none.
     Executable::open(&arguments.file, &bytes)?;
     let target = Target::new(&arguments.file, false)?;
+    let image = Image::open(&bytes).map_err(|damage| Error::io(std::io::Error::other(damage)))?;
     let written = match arguments.snapshot {
         Some(Choice::Off) => {
-            let image =
-                Image::open(&bytes).map_err(|damage| Error::io(std::io::Error::other(damage)))?;
-            target.write(|out| replace_snapshot(&image, out, None), |_| Ok(()))?
+            target.write(|out| replace_snapshot(&image, out, None))?
         }
         Some(Choice::Base) | None => {
             terminal.stage("Taking the start snapshot");
@@ -32,8 +31,8 @@ pub(super) fn snapshot(arguments: &cli::Snapshot, terminal: &Terminal) -> Result
             let request = Request {
                 hash_seed: arguments.hash_seed.unwrap_or(random),
             };
-            let taken = snapshot::add(&bytes, request)?;
-            target.write(|out| taken.write(out), |_| Ok(()))?
+            let taken = snapshot::take(&arguments.file, request)?;
+            target.write(|out| replace_snapshot(&image, out, Some(&taken.snapshot())))?
         }
     };
     terminal.finish();

@@ -9,24 +9,28 @@ mod shares;
 mod sourceless;
 mod whole_python;
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use fastice_image::{AuditHook, Extent, Header, Settings, Written};
+use fastice_image::{
+    AuditHook, Extent, Header, Image, NewSnapshot, Settings, Written, before_snapshot, write_ending,
+};
 use serde::Serialize;
+use xxhash_rust::xxh3::Xxh3;
 
 use crate::analyze::{Sources, analyze, frozen};
 use crate::audit::{self, Native};
 use crate::bom::{self, Bill, cyclonedx, spdx};
 use crate::collect::{collect, modules, startup};
 use crate::compile::{Cache, Compiler};
+use crate::interrupt::TempDir;
 use crate::provenance::{self, Facts, Provenance};
 use crate::resolve::Application;
 use crate::rules;
 use crate::runtime::{MANIFEST, Pack, library_directory};
 use crate::ui::Reporter;
 use crate::write::standard::{Standard, packed_code};
-use crate::write::{Contents, FileEntry, Layout, Target, bootstrap, write_image};
+use crate::write::{Contents, Draft, FileEntry, Layout, Target, bootstrap, write_image};
 use crate::{Code, Error, Result, cache, snapshot};
 
 pub use plan::Planned;
@@ -260,62 +264,87 @@ pub fn freeze(
         },
         snapshot: None,
     };
-    let write = |out: &mut dyn Write, header, shares: &mut Shares| {
-        write_image(
-            out,
-            stub,
-            &layout,
-            &bootstrap,
-            header,
-            &mut |share, extent| {
-                shares.count(share, extent.len);
-            },
-        )
-    };
-    let accept = |written: &Written| options.policy.check_size(written.len);
-    // A dry run does the same, and writes nothing down.
-    let finish = |write: &dyn Fn(&mut dyn Write) -> std::io::Result<Written>| {
-        if options.dry_run {
-            let written = write(&mut std::io::sink()).map_err(Error::io)?;
-            accept(&written).map(|()| written)
-        } else {
-            target.write(|out| write(out), accept)
-        }
-    };
-    let mut image = Vec::new();
     let is_wanted = snapshot::is_wanted(options.snapshot, &header)?;
-    let plain = write(&mut image, header, &mut shares).map_err(Error::io)?;
-    let write_plain = |out: &mut dyn Write| out.write_all(&image).map(|()| plain);
-    let written = if is_wanted {
+    let scratch = options.dry_run.then(scratch).transpose()?;
+    let mut draft = match &scratch {
+        Some((_directory, scratch)) => scratch.draft()?,
+        None => target.draft()?,
+    };
+    let mut content = Xxh3::new();
+    let mut written = draft.write(|out| {
+        let out = Hashed {
+            out,
+            hasher: &mut content,
+        };
+        let mut count = |share, extent: &Extent| shares.count(share, extent.len);
+        write_image(out, stub, &layout, &bootstrap, header, &mut count)
+    })?;
+    let files = options.dry_run.then(|| plan::files(&layout));
+    let modules = layout.modules.values();
+    let modules = modules.filter(|module| module.code.is_some()).count();
+    drop(layout);
+    if is_wanted {
         reporter.stage("Taking the start snapshot");
-        match snapshot::add(&image, snapshot::Request::of_content(&image)) {
+        let request = snapshot::Request::of_content(&content);
+        match snapshot::provide(draft.path(), &content, request) {
             Ok(taken) => {
                 shares.count_snapshot(taken.len());
-                finish(&|out| taken.write(out))?
+                written = add_snapshot(&mut draft, &taken.snapshot())?;
             }
             // Nobody asked for it, and the executable is good without.
             Err(error) if options.snapshot.is_none() => {
                 reporter.warn(&snapshot::left_out(error));
-                finish(&write_plain)?
             }
             Err(error) => return Err(error),
         }
-    } else {
-        finish(&write_plain)?
-    };
-    let files = options.dry_run.then(|| plan::files(&layout));
+    }
+    options.policy.check_size(written.len)?;
+    if !options.dry_run {
+        draft.place()?;
+    }
     Ok(Summary {
         output: output.to_owned(),
         size: written.len,
         parts: shares.parts(stub.len() as u64, written.len),
-        modules: layout
-            .modules
-            .values()
-            .filter(|module| module.code.is_some())
-            .count(),
+        modules,
         native,
         files,
     })
+}
+
+/// Where a dry run writes: a directory that goes away with the first value.
+fn scratch() -> Result<(TempDir, Target)> {
+    let cache = cache::directory()?;
+    fs_err::create_dir_all(&cache).map_err(Error::io)?;
+    let directory = TempDir::new_in(&cache).map_err(Error::io)?;
+    let target = Target::new(&directory.path().join("program"), false)?;
+    Ok((directory, target))
+}
+
+/// Puts a snapshot into an executable that has none. What is before it is not written again.
+fn add_snapshot(draft: &mut Draft, snapshot: &NewSnapshot) -> Result<Written> {
+    let bytes = fs_err::read(draft.path()).map_err(Error::io)?;
+    let image = Image::open(&bytes).map_err(|damage| Error::io(io::Error::other(damage)))?;
+    draft.truncate(before_snapshot(&image).map_err(Error::io)?)?;
+    draft.write(|out| write_ending(&image, out, Some(snapshot)))
+}
+
+/// Knows the checksum of what was written.
+struct Hashed<'a, W> {
+    out: W,
+    hasher: &'a mut Xxh3,
+}
+
+impl<W: Write> Write for Hashed<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let len = self.out.write(bytes)?;
+        self.hasher.update(&bytes[..len]);
+        Ok(len)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// A file that says something about the executable.

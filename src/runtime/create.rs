@@ -235,7 +235,7 @@ pub fn create(ingredients: &Ingredients, output: &Path) -> Result<()> {
     let write = |out: &mut dyn std::io::Write| {
         write_image(out, &stub, &layout, &frozen, header, &mut |_, _| {})
     };
-    target.write(write, |_| Ok(()))?;
+    target.write(write)?;
     Ok(())
 }
 

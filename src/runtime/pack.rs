@@ -238,9 +238,14 @@ fn unpack(cache: &Path) -> Result<PathBuf> {
         .caused_by(error)
     };
     fs::create_dir_all(&directory).map_err(failed)?;
-    let file = TempFile::new_in(&directory).map_err(failed)?;
-    file.writer().write_all(EMBEDDED).map_err(failed)?;
-    file.seal_executable().map_err(failed)?;
+    let mut file = TempFile::new_in(&directory).map_err(failed)?;
+    let mut write = || {
+        file.writer()?.write_all(EMBEDDED)?;
+        file.make_executable()?;
+        // Later it is recognized by its end alone.
+        file.sync()
+    };
+    write().map_err(failed)?;
     file.persist(&path).map_err(failed)?;
     Ok(path)
 }

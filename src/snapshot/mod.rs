@@ -7,4 +7,4 @@ mod take;
 
 pub use choice::{Choice, Settings};
 pub(crate) use choice::{is_wanted, left_out};
-pub(crate) use take::{Request, add};
+pub(crate) use take::{Request, provide, take};

@@ -1,15 +1,18 @@
 //! Running an executable for its snapshot.
 
-use std::io::{self, Write};
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use fastice_image::{Image, NewSnapshot, Written, replace_snapshot};
+use fastice_image::NewSnapshot;
 use fs_err as fs;
+use rustix::fs::{StatVfsMountFlags, statvfs};
+use xxhash_rust::xxh3::Xxh3;
 
 use super::dump::Dump;
+use crate::cache::Store;
 use crate::interrupt::{ChildGroup, TempDir};
 use crate::{Code, Error, Result, cache};
 
@@ -25,89 +28,103 @@ pub(crate) struct Request {
 
 impl Request {
     /// A request whose seed stems from the executable's own bytes: the same input gives the same snapshot.
-    pub(crate) fn of_content(image: &[u8]) -> Self {
-        let hash = xxhash_rust::xxh3::xxh3_64(image);
+    pub(crate) fn of_content(content: &Xxh3) -> Self {
         #[expect(
             clippy::cast_possible_truncation,
             reason = "the lower half is as good as any"
         )]
-        let hash_seed = hash as u32;
+        let hash_seed = content.digest() as u32;
         Self { hash_seed }
     }
 }
 
-/// An executable with its snapshot.
-pub(crate) struct Snapshotted<'a> {
-    image: &'a [u8],
+/// A snapshot that was taken.
+pub(crate) struct Taken {
     request: Request,
     dump: Dump,
 }
 
-impl Snapshotted<'_> {
+impl Taken {
     /// Bytes of the snapshot.
     pub(crate) fn len(&self) -> u64 {
         self.dump.data.len() as u64
     }
 
-    /// Writes it.
-    ///
-    /// # Errors
-    /// Why it cannot be written.
-    pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<Written> {
-        let image = Image::open(self.image)
-            .map_err(|damage| io::Error::new(io::ErrorKind::InvalidData, damage))?;
-        let new = NewSnapshot {
+    /// What goes into the executable.
+    pub(crate) fn snapshot(&self) -> NewSnapshot<'_> {
+        NewSnapshot {
             hash_seed: self.request.hash_seed,
             segments: self.dump.segments.clone(),
             data: &self.dump.data,
-        };
-        replace_snapshot(&image, out, Some(&new))
+        }
     }
 }
 
-/// Runs the executable with the bytes `image` and adds its snapshot. It runs from the cache, where executables may lie.
+/// The snapshot of the executable at `program`, which has the bytes that `content` was given: the one that was taken of them before, or a
+/// new one.
+///
+/// # Errors
+/// As [`take`].
+pub(crate) fn provide(program: &Path, content: &Xxh3, request: Request) -> Result<Taken> {
+    let store = Store::new(&cache::directory()?, cache::SNAPSHOTS);
+    let mut key = content.clone();
+    key.update(format!("{request:?}").as_bytes());
+    let key = key.digest128();
+    if let Some(dump) = store.get(key).and_then(Dump::parse) {
+        return Ok(Taken { request, dump });
+    }
+    let (taken, bytes) = take_bytes(program, request)?;
+    store.put(key, &bytes);
+    Ok(taken)
+}
+
+/// Runs the executable at `program` for its snapshot.
 ///
 /// # Errors
 /// [`Code::NoSnapshot`] when it cannot be made.
-pub(crate) fn add(image: &[u8], request: Request) -> Result<Snapshotted<'_>> {
+pub(crate) fn take(program: &Path, request: Request) -> Result<Taken> {
+    take_bytes(program, request).map(|(taken, _)| taken)
+}
+
+/// The snapshot, and what the process has written down.
+fn take_bytes(program: &Path, request: Request) -> Result<(Taken, Vec<u8>)> {
     let cache = cache::directory()?;
     fs::create_dir_all(&cache).map_err(Error::io)?;
     let directory = TempDir::new_in(&cache).map_err(Error::io)?;
-    let program = directory.path().join("program");
-    write_executable(&program, image).map_err(Error::io)?;
+    let program = runnable(program, directory.path()).map_err(Error::io)?;
     // Twice, with another layout of memory, in another directory and at another time: what depends on any of them differs.
-    let dump = run(
-        &program,
-        Path::new("/"),
-        &directory.path().join("first"),
-        request,
-        0,
-    )?;
-    let other = run(
-        &program,
-        directory.path(),
-        &directory.path().join("second"),
-        request,
-        1,
-    )?;
-    if let Some(difference) = dump.difference(&other) {
+    let first = directory.path().join("first");
+    let second = directory.path().join("second");
+    let bytes = run(&program, Path::new("/"), &first, request, 0)?;
+    let other = run(&program, directory.path(), &second, request, 1)?;
+    let parse = |bytes: &[u8]| {
+        Dump::parse(bytes.to_vec()).ok_or_else(|| {
+            Error::new(Code::NoSnapshot, "the start snapshot is incomplete".to_owned())
+        })
+    };
+    let dump = parse(&bytes)?;
+    if let Some(difference) = dump.difference(&parse(&other)?) {
         return Err(Error::new(
             Code::NoSnapshot,
             format!("two start snapshots of the same program differ, in {difference}"),
         )
         .hint("please report it: a start must not depend on an address, the time, a random number or its surroundings"));
     }
-    Ok(Snapshotted {
-        image,
-        request,
-        dump,
-    })
+    Ok((Taken { request, dump }, bytes))
 }
 
-fn write_executable(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::write(path, bytes)?;
-    fs::set_permissions(path, PermissionsExt::from_mode(0o700))
+/// The path of `program`, or of a copy of it in `directory` if nothing can be executed where it is.
+fn runnable(program: &Path, directory: &Path) -> io::Result<PathBuf> {
+    let program = std::path::absolute(program)?;
+    let refused = statvfs(&program)?
+        .f_flag
+        .contains(StatVfsMountFlags::NOEXEC);
+    if !refused {
+        return Ok(program);
+    }
+    let copy = directory.join("program");
+    fs::copy(&program, &copy)?;
+    Ok(copy)
 }
 
 /// Makes one snapshot.
@@ -117,7 +134,7 @@ fn run(
     file: &Path,
     request: Request,
     layout: u8,
-) -> Result<Dump> {
+) -> Result<Vec<u8>> {
     let failed = |message: String| Error::new(Code::NoSnapshot, message);
     let mut command = Command::new(program);
     command
@@ -143,8 +160,7 @@ fn run(
             words => error.caused_by(words.to_owned()),
         });
     }
-    let bytes = fs::read(file).map_err(Error::io)?;
-    Dump::parse(bytes).ok_or_else(|| failed("the start snapshot is incomplete".to_owned()))
+    fs::read(file).map_err(Error::io)
 }
 
 /// Starts a program that was just written. Another thread may start a process at the same time, which then has it open for

@@ -22,7 +22,7 @@ pub(crate) struct Frozen {
 
 /// Bytes that are read and compressed at a time: enough for every core, few enough to hold in
 /// memory.
-const BATCH: u64 = 64 << 20;
+const BATCH: u64 = 16 << 20;
 
 /// Writes `stub` and `layout` to `out`. Tells `stored` how many bytes each entry takes, and for
 /// whom.

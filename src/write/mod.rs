@@ -8,4 +8,4 @@ mod target;
 
 pub(crate) use image::{Frozen, write_image};
 pub(crate) use layout::{CodeEntry, Contents, Entry, FileEntry, Layout, Module, Share, code_path};
-pub(crate) use target::Target;
+pub(crate) use target::{Draft, Target};

@@ -1,14 +1,17 @@
 //! The file that is written: all of it or nothing.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use fastice_image::{Damage, Image};
+use fastice_image::{Damage, Footer};
 use fs_err as fs;
 
 use crate::interrupt::{NewDirectories, TempFile};
 use crate::ui::format;
 use crate::{Code, Error, Result};
+
+/// How much of a file's end is read to see whether fastice made it: more than the longest ZIP comment, which the footer is.
+const TAIL: u64 = 128 << 10;
 
 /// Where an executable will be.
 #[derive(Debug)]
@@ -46,41 +49,37 @@ impl Target {
         }
     }
 
-    /// Lets `write` fill a temporary file, and gives it its name if `accept` has nothing against it. When anything
-    /// fails, nothing is left behind.
+    /// Lets `write` fill a temporary file, and gives it its name. When anything fails, nothing is left behind.
     ///
     /// # Errors
     /// Why it cannot be written.
     pub(crate) fn write<T>(
         &self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<T>,
-        accept: impl FnOnce(&T) -> Result<()>,
     ) -> Result<T> {
+        let mut draft = self.draft()?;
+        let result = draft.write(write)?;
+        draft.place()?;
+        Ok(result)
+    }
+
+    /// A file beside it that nobody knows yet, and with it the directories that are missing. It goes away unless it is
+    /// placed.
+    ///
+    /// # Errors
+    /// Why it cannot be made.
+    pub(crate) fn draft(&self) -> Result<Draft<'_>> {
         let directory = match self.path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
         };
         let made = NewDirectories::make(directory).map_err(|error| self.failed(error))?;
-        let (file, result) =
-            Self::write_in(directory, write).map_err(|error| self.failed(error))?;
-        accept(&result)?;
-        file.persist(&self.path)
-            .map_err(|error| self.failed(error))?;
-        made.keep();
-        Ok(result)
-    }
-
-    fn write_in<T>(
-        directory: &Path,
-        write: impl FnOnce(&mut dyn Write) -> io::Result<T>,
-    ) -> io::Result<(TempFile, T)> {
-        let file = TempFile::new_in(directory)?;
-        let mut out = BufWriter::with_capacity(1 << 20, file.writer());
-        let result = write(&mut out)?;
-        out.flush()?;
-        drop(out);
-        file.seal_executable()?;
-        Ok((file, result))
+        let file = TempFile::new_in(directory).map_err(|error| self.failed(error))?;
+        Ok(Draft {
+            target: self,
+            file,
+            made,
+        })
     }
 
     fn failed(&self, error: io::Error) -> Error {
@@ -104,7 +103,74 @@ impl Target {
     }
 }
 
+/// An executable that is being made.
+pub(crate) struct Draft<'a> {
+    target: &'a Target,
+    file: TempFile,
+    made: NewDirectories,
+}
+
+impl Draft<'_> {
+    /// Where it is. It can be run.
+    pub(crate) fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Lets `write` write behind what is there.
+    ///
+    /// # Errors
+    /// Why it cannot be written.
+    pub(crate) fn write<T>(
+        &mut self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<T>,
+    ) -> Result<T> {
+        let file = &mut self.file;
+        let fill = || {
+            let mut out = BufWriter::with_capacity(1 << 20, file.writer()?);
+            let result = write(&mut out)?;
+            out.flush()?;
+            drop(out);
+            file.close();
+            file.make_executable()?;
+            Ok(result)
+        };
+        fill().map_err(|error| self.target.failed(error))
+    }
+
+    /// Throws away what lies behind the first `len` bytes.
+    ///
+    /// # Errors
+    /// Why it cannot be done.
+    pub(crate) fn truncate(&mut self, len: u64) -> Result<()> {
+        let target = self.target;
+        self.file.truncate(len).map_err(|error| target.failed(error))
+    }
+
+    /// Gives it its name. As with any linker, when it reaches the disk is the kernel's business.
+    ///
+    /// # Errors
+    /// Why it cannot be done; nothing is left behind then.
+    pub(crate) fn place(self) -> Result<()> {
+        let target = self.target;
+        self.file
+            .persist(&target.path)
+            .map_err(|error| target.failed(error))?;
+        self.made.keep();
+        Ok(())
+    }
+}
+
 /// Does the file at `path` end as what fastice writes does, damaged or not?
 fn is_ours(path: &Path) -> bool {
-    fs::read(path).is_ok_and(|bytes| !matches!(Image::open(&bytes), Err(Damage::NoFooter)))
+    tail(path).is_ok_and(|bytes| !matches!(Footer::read(&bytes), Err(Damage::NoFooter)))
+}
+
+/// The end of a file, as much of it as a footer is looked for in.
+fn tail(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = fs::File::open(path)?;
+    let start = file.metadata()?.len().saturating_sub(TAIL);
+    file.seek(SeekFrom::Start(start))?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }

@@ -46,7 +46,7 @@ pub use node::{
 pub use python::{Allocator, CheckHashPycs, PythonConfig};
 pub use raw::Raw;
 pub use reader::{Image, Node, Record};
-pub use snapshot::{NewSnapshot, replace_snapshot};
+pub use snapshot::{NewSnapshot, before_snapshot, replace_snapshot, write_ending};
 pub use writer::{ImageWriter, Source, Written};
 
 /// The directory that the image appears as inside the process. Constant, so that `__file__`, `co_filename`

@@ -21,6 +21,31 @@ pub struct NewSnapshot<'a> {
     pub data: &'a [u8],
 }
 
+/// What stays of an executable when its snapshot changes: so many bytes of its beginning, and what the central directory says about
+/// them.
+fn beginning(image: &Image) -> io::Result<(u64, Directory)> {
+    let place = image.footer();
+    place
+        .index_offset
+        .checked_add(place.index_len)
+        .and_then(|start| image.whole_file().get(usize::try_from(start).ok()?..))
+        .and_then(|bytes| Directory::before(bytes, &[SNAPSHOT_NAME, INDEX_NAME]))
+        .map(|(directory, end)| (end, directory))
+        .ok_or_else(damaged)
+}
+
+fn damaged() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "the archive is damaged")
+}
+
+/// How many bytes of the executable that `image` was opened in stay when its snapshot changes.
+///
+/// # Errors
+/// When the executable is damaged (`InvalidData`).
+pub fn before_snapshot(image: &Image) -> io::Result<u64> {
+    beginning(image).map(|(end, _)| end)
+}
+
 /// Writes the executable that `image` was opened in to `out`, with `snapshot` in place of the one it may have.
 ///
 /// # Errors
@@ -30,24 +55,29 @@ pub fn replace_snapshot<W: Write>(
     mut out: W,
     snapshot: Option<&NewSnapshot>,
 ) -> io::Result<Written> {
-    let file = image.whole_file();
-    let damaged = || io::Error::new(io::ErrorKind::InvalidData, "the archive is damaged");
+    let (end, _) = beginning(image)?;
+    let kept = usize::try_from(end)
+        .ok()
+        .and_then(|end| image.whole_file().get(..end))
+        .ok_or_else(damaged)?;
+    out.write_all(kept)?;
+    write_ending(image, out, snapshot)
+}
+
+/// Writes what follows the first [`before_snapshot`] bytes of the executable, with `snapshot` in place of the one it may have.
+///
+/// # Errors
+/// When writing fails, or the executable is damaged (`InvalidData`).
+pub fn write_ending<W: Write>(
+    image: &Image,
+    out: W,
+    snapshot: Option<&NewSnapshot>,
+) -> io::Result<Written> {
     let (table, buckets) = image
         .table()
         .whole()
         .map_err(|damage| io::Error::new(io::ErrorKind::InvalidData, damage))?;
-    let place = image.footer();
-    let (directory, end) = place
-        .index_offset
-        .checked_add(place.index_len)
-        .and_then(|start| file.get(usize::try_from(start).ok()?..))
-        .and_then(|bytes| Directory::before(bytes, &[SNAPSHOT_NAME, INDEX_NAME]))
-        .ok_or_else(damaged)?;
-    let kept = usize::try_from(end)
-        .ok()
-        .and_then(|end| file.get(..end))
-        .ok_or_else(damaged)?;
-    out.write_all(kept)?;
+    let (end, directory) = beginning(image)?;
     let mut archive = Archive::resume(out, end, directory);
     let mut header = image.header().clone();
     header.snapshot = match snapshot {

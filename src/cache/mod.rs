@@ -1,5 +1,7 @@
 //! Where the builder keeps what it can make again, and where executables put files that must have a real path.
 
+mod store;
+
 use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,6 +12,8 @@ use serde::Serialize;
 use walkdir::WalkDir;
 
 use crate::{Code, Error, Result};
+
+pub(crate) use store::Store;
 
 /// Environment variable that names the cache directory.
 pub const CACHE_VARIABLE: &str = "FASTICE_CACHE_DIR";
@@ -39,9 +43,26 @@ pub fn directory() -> Result<PathBuf> {
         })
 }
 
-/// Directories in the cache: compiled code, unpacked runtimes, what `fastice run` built, trees of installed distributions while a build
-/// uses them, and what executables have extracted (`runtime/stub/src/extract`).
-const PARTS: [&str; 5] = ["code", "extracted", "run", "runtime", "trees"];
+/// Compiled code.
+pub(crate) const CODE: &str = "code";
+
+/// Files in the form in which they are stored in executables.
+pub(crate) const STORED: &str = "stored";
+
+/// Start snapshots.
+pub(crate) const SNAPSHOTS: &str = "snapshots";
+
+/// Trees of installed distributions.
+pub(crate) const TREES: &str = "trees";
+
+/// Parts that are a [`Store`].
+const STORES: [&str; 3] = [CODE, STORED, SNAPSHOTS];
+
+/// Directories in the cache; besides those above what executables have extracted (`runtime/stub/src/extract`), what `fastice run` built,
+/// and unpacked runtimes.
+const PARTS: [&str; 7] = [
+    CODE, "extracted", "run", "runtime", SNAPSHOTS, STORED, TREES,
+];
 
 /// A part of the cache.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -96,8 +117,8 @@ pub fn prune(directory: &Path, unused: Duration) -> io::Result<Amount> {
     let now = SystemTime::now();
     for name in PARTS {
         let part = directory.join(name);
-        // Code objects lie in directories by the beginnings of their checksums, everything else directly in the part.
-        let depth = if name == "code" { 2 } else { 1 };
+        // In a store, entries lie in directories by the beginnings of their keys, everything else directly in the part.
+        let depth = if STORES.contains(&name) { 2 } else { 1 };
         if !part.is_dir() {
             continue;
         }
