@@ -162,7 +162,7 @@ impl TempDir {
 #[derive(Debug)]
 pub struct TempFile {
     /// Open until it is closed.
-    file: Option<std::fs::File>,
+    file: Option<fs_err::File>,
     path: tempfile::TempPath,
     guard: PathGuard,
 }
@@ -177,7 +177,7 @@ impl TempFile {
         let (file, guard) = PathGuard::make(Removal::Whole, make, |made| made.path().to_owned())?;
         let (file, path) = file.into_parts();
         Ok(Self {
-            file: Some(file),
+            file: Some(fs_err::File::from_parts(file, &path)),
             path,
             guard,
         })
@@ -193,10 +193,9 @@ impl TempFile {
     pub fn writer(&mut self) -> io::Result<impl io::Write + '_> {
         self.open()
     }
-    fn open(&mut self) -> io::Result<&mut std::fs::File> {
+    fn open(&mut self) -> io::Result<&mut fs_err::File> {
         if self.file.is_none() {
-            let file = fs_err::OpenOptions::new().append(true).open(&*self.path)?;
-            self.file = Some(file.into_parts().0);
+            self.file = Some(fs_err::OpenOptions::new().append(true).open(&*self.path)?);
         }
         self.file.as_mut().ok_or(io::ErrorKind::NotFound.into())
     }

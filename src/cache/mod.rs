@@ -61,7 +61,13 @@ const STORES: [&str; 3] = [CODE, STORED, SNAPSHOTS];
 /// Directories in the cache; besides those above what executables have extracted (`runtime/stub/src/extract`), what `fastice run` built,
 /// and unpacked runtimes.
 const PARTS: [&str; 7] = [
-    CODE, "extracted", "run", "runtime", SNAPSHOTS, STORED, TREES,
+    CODE,
+    "extracted",
+    "run",
+    "runtime",
+    SNAPSHOTS,
+    STORED,
+    TREES,
 ];
 
 /// A part of the cache.

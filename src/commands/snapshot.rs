@@ -20,9 +20,7 @@ pub(super) fn snapshot(arguments: &cli::Snapshot, terminal: &Terminal) -> Result
     let target = Target::new(&arguments.file, false)?;
     let image = Image::open(&bytes).map_err(|damage| Error::io(std::io::Error::other(damage)))?;
     let written = match arguments.snapshot {
-        Some(Choice::Off) => {
-            target.write(|out| replace_snapshot(&image, out, None))?
-        }
+        Some(Choice::Off) => target.write(|out| replace_snapshot(&image, out, None))?,
         Some(Choice::Base) | None => {
             terminal.stage("Taking the start snapshot");
             // Randomly seeded by the standard library.

@@ -13,7 +13,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use fastice_image::{
-    AuditHook, Extent, Header, Image, NewSnapshot, Settings, Written, before_snapshot, write_ending,
+    AuditHook, Extent, Footer, Header, Image, NewSnapshot, Settings, Written, before_snapshot,
+    write_ending,
 };
 use serde::Serialize;
 use xxhash_rust::xxh3::Xxh3;
@@ -323,10 +324,25 @@ fn scratch() -> Result<(TempDir, Target)> {
 
 /// Puts a snapshot into an executable that has none. What is before it is not written again.
 fn add_snapshot(draft: &mut Draft, snapshot: &NewSnapshot) -> Result<Written> {
-    let bytes = fs_err::read(draft.path()).map_err(Error::io)?;
+    let bytes = index_of(draft.path()).map_err(Error::io)?;
     let image = Image::open(&bytes).map_err(|damage| Error::io(io::Error::other(damage)))?;
     draft.truncate(before_snapshot(&image).map_err(Error::io)?)?;
     draft.write(|out| write_ending(&image, out, Some(snapshot)))
+}
+
+/// The bytes of an executable from its index on; zeros stand for what is before it. They take no memory, and nobody looks at them.
+fn index_of(path: &Path) -> io::Result<Vec<u8>> {
+    use fs_err::os::unix::fs::FileExt as _;
+    let file = fs_err::File::open(path)?;
+    let len = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
+    let mut bytes = vec![0; len];
+    let mut read_from = |start: usize| -> io::Result<Footer> {
+        file.read_exact_at(&mut bytes[start..], start as u64)?;
+        Footer::read(&bytes).map_err(io::Error::other)
+    };
+    let footer = read_from(len.saturating_sub(Footer::LEN))?;
+    read_from(usize::try_from(footer.index_offset).map_err(io::Error::other)?)?;
+    Ok(bytes)
 }
 
 /// Knows the checksum of what was written.

@@ -99,7 +99,10 @@ fn take_bytes(program: &Path, request: Request) -> Result<(Taken, Vec<u8>)> {
     let other = run(&program, directory.path(), &second, request, 1)?;
     let parse = |bytes: &[u8]| {
         Dump::parse(bytes.to_vec()).ok_or_else(|| {
-            Error::new(Code::NoSnapshot, "the start snapshot is incomplete".to_owned())
+            Error::new(
+                Code::NoSnapshot,
+                "the start snapshot is incomplete".to_owned(),
+            )
         })
     };
     let dump = parse(&bytes)?;

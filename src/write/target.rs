@@ -143,7 +143,9 @@ impl Draft<'_> {
     /// Why it cannot be done.
     pub(crate) fn truncate(&mut self, len: u64) -> Result<()> {
         let target = self.target;
-        self.file.truncate(len).map_err(|error| target.failed(error))
+        self.file
+            .truncate(len)
+            .map_err(|error| target.failed(error))
     }
 
     /// Gives it its name. As with any linker, when it reaches the disk is the kernel's business.
