@@ -125,6 +125,28 @@ fn wheels_work_in_every_tier() {
     assert!(stderr(&output).contains("inplace"));
 }
 
+/// This wheel's only source is `from .orjson import *`. Its machine code imports `uuid`, `enum` and more, and crashes without them.
+#[test]
+fn standard_modules_that_only_machine_code_names_are_there() {
+    let workspace = Workspace::new();
+    workspace.file("app.py", "import orjson\nprint(orjson.dumps([1]))\n");
+    let program = workspace.freeze(&["app.py", "--with", "orjson==3.13.0"]);
+    let output = workspace.command(&program).output().unwrap();
+    assert_eq!(
+        (stdout(&output).as_str(), stderr(&output).as_str()),
+        ("b'[1]'\n", "")
+    );
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_fastice"))
+        .args(["why".as_ref(), program.as_os_str(), "uuid".as_ref()])
+        .output()
+        .unwrap();
+    let why = stdout(&output);
+    assert!(
+        why.contains("/orjson.cpython-313-x86_64-linux-gnu.so  imports uuid\n"),
+        "{why}"
+    );
+}
+
 /// What the user names that does not exist is said when nothing else helps.
 #[test]
 fn tiers_that_do_not_exist_are_named() {

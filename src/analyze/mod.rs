@@ -1,6 +1,7 @@
 //! From the sources of a program to the standard modules it needs.
 
 mod certain;
+mod extensions;
 pub(crate) mod frozen;
 pub(crate) mod imports;
 mod patterns;
@@ -65,7 +66,7 @@ pub(crate) struct Needs {
 pub(crate) struct Edges {
     /// Path of the source, below the root.
     pub(crate) origin: String,
-    /// Dotted names with the line of the first place, counted from 1.
+    /// Dotted names with the line of the first place, counted from 1; 0 in machine code.
     pub(crate) names: BTreeMap<String, u32>,
 }
 
@@ -195,7 +196,7 @@ pub(crate) fn analyze(
         let name = name.strip_suffix(".*").unwrap_or(name);
         existing.contains(name) || library.modules().contains_key(name)
     };
-    let edges = accepted
+    let edges: Vec<Edges> = accepted
         .par_iter()
         .zip(&scanned)
         .map(|((found, _, source), (_, imports))| Edges {
@@ -208,9 +209,15 @@ pub(crate) fn analyze(
                 .collect(),
         })
         .collect();
+    let of_extensions = in_extensions(*sources, library);
     let imported: BTreeSet<String> = scanned
         .into_iter()
         .flat_map(|(_, imports)| imports.names.into_keys())
+        .chain(
+            of_extensions
+                .iter()
+                .flat_map(|edges| edges.names.keys().cloned()),
+        )
         .chain(extra.iter().cloned())
         .collect();
     let traced: BTreeSet<String> = options
@@ -236,7 +243,7 @@ pub(crate) fn analyze(
         standard,
         left_out,
         imported,
-        edges,
+        edges: edges.into_iter().chain(of_extensions).collect(),
         traced,
         included: include.names().map(str::to_owned).collect(),
         missing,
@@ -256,6 +263,33 @@ fn sources_of_extensions(modules: &Modules) -> Vec<Found> {
                 origin: format!("{directory}/{name}{package}.py"),
                 ..*found
             }
+        })
+        .collect()
+}
+
+/// What extension modules without sources name.
+fn in_extensions(sources: Sources, library: &StandardLibrary) -> Vec<Edges> {
+    let files = &sources.collection.files;
+    let with_sources = sources_of_extensions(sources.modules);
+    sources
+        .modules
+        .values()
+        .filter(|found| found.kind == ModuleKind::Extension)
+        // In the same order.
+        .zip(with_sources)
+        .filter(|(_, source)| !files.contains_key(&source.origin))
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .filter_map(|(found, _)| {
+            let names = match &files.get(&found.origin)?.contents {
+                Contents::Bytes(bytes) => extensions::names(bytes, library),
+                Contents::Disk(path) => extensions::names(&fs_err::read(path).ok()?, library),
+                Contents::Packed(_) => return None,
+            };
+            Some(Edges {
+                origin: found.origin.clone(),
+                names: names.into_iter().map(|name| (name, 0)).collect(),
+            })
         })
         .collect()
 }

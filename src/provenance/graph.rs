@@ -80,7 +80,7 @@ pub struct Step {
     pub path: Option<String>,
     /// The module that imports; empty for a script.
     pub module: String,
-    /// The line in the file, counted from 1.
+    /// The line in the file, counted from 1. None for a rule, and for machine code.
     pub line: Option<u32>,
     /// The module that is imported.
     pub imports: String,
@@ -320,7 +320,8 @@ impl Graph {
         Step {
             path: node.path.clone(),
             module: node.name.clone(),
-            line: edge.line,
+            // Machine code has none.
+            line: edge.line.filter(|line| *line > 0),
             imports: self.nodes[edge.to].name.clone(),
             how: if edge.line.is_some() {
                 How::Static

@@ -25,7 +25,7 @@ pub struct Provenance {
     schema: u32,
     /// Dotted names, sorted; `a.*` stands for the modules directly in `a`.
     names: Vec<String>,
-    /// By path of a source below the root: the names in it, each followed by its line.
+    /// By path of a source below the root: the names in it, each followed by its line, which is 0 in machine code.
     imports: BTreeMap<String, Vec<u32>>,
     /// By dotted name of a standard module: what it imports although no statement shows it.
     rules: BTreeMap<String, Vec<u32>>,
