@@ -20,9 +20,9 @@ const LIBRARIES: [&str; 14] = [
 ];
 
 /// Functions that CPython and the libraries behind it call, and that the stub stands in for: `src/snapshot` for those that
-/// allocate memory, `src/surroundings` for those of the libraries. It works for what is undefined in the archive of the caller
+/// allocate memory or keys of threads, `src/surroundings` for those of the libraries. It works for what is undefined in the archive of the caller
 /// alone: calls inside of a libpython that was optimized at link time are bound.
-const WRAPPED: [&str; 10] = [
+const WRAPPED: [&str; 11] = [
     "malloc",
     "calloc",
     "realloc",
@@ -30,6 +30,7 @@ const WRAPPED: [&str; 10] = [
     "free",
     "strdup",
     "wcsdup",
+    "pthread_key_create",
     "X509_get_default_cert_dir",
     "X509_get_default_cert_file",
     "_nc_next_db",

@@ -376,7 +376,7 @@ pub struct Snapshot {
     /// An executable made by fastice. It is replaced.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// What a process begins with: `off` takes the snapshot out [default: base].
+    /// What a process begins with: `off` takes the snapshot out [default: as the present snapshot, or base].
     #[arg(long, value_name = "SCOPE")]
     pub snapshot: Option<Choice>,
     /// What string hashes are seeded with [default: a random number].

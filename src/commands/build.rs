@@ -107,6 +107,7 @@ pub(super) fn freeze(
         include_libraries: configuration.include_library.clone(),
         freeze: configuration.freeze.clone(),
         snapshot: configuration.snapshot.mode,
+        preload: configuration.snapshot.preload.clone(),
         force: how.force,
         dry_run: how.dry_run,
         policy: Policy::new(&configuration.policy)?,

@@ -203,6 +203,8 @@ codes! {
     NothingTraced = "W0023", Success;
     /// A start snapshot could not be made, and the executable is written without.
     SnapshotLeftOut = "W0040", Success;
+    /// A module of the program is imported by each process, although the start snapshot was to have it.
+    ModuleLeftOut = "W0041", Success;
 }
 
 /// How a command ends.

@@ -21,6 +21,7 @@ use crate::pipeline::{Origin, Part, SNAPSHOT};
 use crate::provenance::graph::Graph;
 use crate::provenance::{self, Provenance};
 use crate::runtime::library_directory;
+use crate::snapshot::Contents;
 use crate::{Code, Error, Result};
 
 pub use distribution::Distribution;
@@ -147,6 +148,28 @@ impl<'a> Executable<'a> {
                 .bytes(&snapshot.data, "the start snapshot")
                 .is_ok(),
         )
+    }
+
+    /// What is told about the modules of the program in the start snapshot. Nothing if there are none.
+    ///
+    /// # Errors
+    /// [`Code::Damaged`].
+    pub fn snapshot_contents(&self) -> Result<Option<Contents>> {
+        let snapshot = self.header().snapshot.as_ref();
+        let Some(report) = snapshot.and_then(|snapshot| snapshot.report.as_ref()) else {
+            return Ok(None);
+        };
+        let bytes = self
+            .image
+            .bytes(report, "the start snapshot")
+            .map_err(|damage| unusable(&self.path, damage))?;
+        serde_json::from_slice(bytes).map(Some).map_err(|error| {
+            let message = format!(
+                "`{}` has no readable record of its start snapshot",
+                self.path.display()
+            );
+            Error::new(Code::Damaged, message).caused_by(error)
+        })
     }
 
     /// Compares the stub and every file with their checksums: how many are intact, and which are not.

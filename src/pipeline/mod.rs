@@ -65,6 +65,8 @@ pub struct FreezeOptions {
     pub freeze: Vec<String>,
     /// What a process begins with; if nothing is said, what is possible.
     pub snapshot: Option<snapshot::Choice>,
+    /// Modules for a snapshot of the program's imports, in place of its first ones.
+    pub preload: Vec<String>,
     /// Overwrite an output that fastice did not make.
     pub force: bool,
     /// What is not written.
@@ -266,6 +268,8 @@ pub fn freeze(
         snapshot: None,
     };
     let is_wanted = snapshot::is_wanted(options.snapshot, &header)?;
+    let preload = (options.snapshot == Some(snapshot::Choice::App))
+        .then(|| snapshot::Preload::new(&header, options.preload.clone()));
     let scratch = options.dry_run.then(scratch).transpose()?;
     let mut draft = match &scratch {
         Some((_directory, scratch)) => scratch.draft()?,
@@ -286,9 +290,15 @@ pub fn freeze(
     drop(layout);
     if is_wanted {
         reporter.stage("Taking the start snapshot");
-        let request = snapshot::Request::of_content(&content);
-        match snapshot::provide(draft.path(), &content, request) {
+        let request = snapshot::Request::of_content(&content, preload);
+        match snapshot::provide(draft.path(), &content, &request) {
             Ok(taken) => {
+                if let Some(contents) = &taken.contents {
+                    snapshot::tell(contents, reporter);
+                }
+                if let Some(contents) = &taken.contents {
+                    snapshot::tell(contents, reporter);
+                }
                 shares.count_snapshot(taken.len());
                 written = add_snapshot(&mut draft, &taken.snapshot())?;
             }

@@ -14,6 +14,8 @@ pub enum Choice {
     /// An initialized interpreter with the standard modules that every start needs.
     #[default]
     Base,
+    /// The same, and what the program imports first, as far as it asks nothing of the machine.
+    App,
     /// Nothing: an ordinary start.
     Off,
 }
@@ -24,6 +26,9 @@ pub enum Choice {
 pub struct Settings {
     /// What a process begins with, as `--snapshot`.
     pub mode: Option<Choice>,
+    /// Modules to have in a snapshot of the mode `app` in place of those that the program imports first, with what they import
+    /// themselves.
+    pub preload: Vec<String>,
 }
 
 /// Does a program with this header get a snapshot? Only one that is set up as by default: the rest is decided when a process starts.

@@ -3,8 +3,14 @@
 
 mod choice;
 mod dump;
+mod preload;
+mod run;
+mod select;
+mod survey;
 mod take;
 
 pub use choice::{Choice, Settings};
 pub(crate) use choice::{is_wanted, left_out};
+pub(crate) use preload::{Preload, tell};
+pub use select::{Contents, LeftOut};
 pub(crate) use take::{Request, provide, take};

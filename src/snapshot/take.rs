@@ -1,61 +1,73 @@
-//! Running an executable for its snapshot.
+//! Taking the snapshot of an executable.
 
-use std::io;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::thread;
-use std::time::Duration;
+use std::path::Path;
 
-use fastice_image::NewSnapshot;
-use fs_err as fs;
-use rustix::fs::{StatVfsMountFlags, statvfs};
+use fastice_image::{Guard, NewSnapshot};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::dump::Dump;
+use super::preload::{self, Preload};
+use super::run::Runner;
+use super::select::Contents;
 use crate::cache::Store;
-use crate::interrupt::{ChildGroup, TempDir};
 use crate::{Code, Error, Result, cache};
 
-/// The variable by which the stub is asked for a snapshot: `SEED:LAYOUT:FILE`.
-const VARIABLE: &str = "FASTICE_SNAPSHOT_ORDER";
-
 /// What kind of snapshot is wanted.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Request {
     /// What string hashes are seeded with.
     pub(crate) hash_seed: u32,
+    /// What of the program is to be in it, if anything.
+    pub(crate) preload: Option<Preload>,
 }
 
 impl Request {
     /// A request whose seed stems from the executable's own bytes: the same input gives the same snapshot.
-    pub(crate) fn of_content(content: &Xxh3) -> Self {
+    pub(crate) fn of_content(content: &Xxh3, preload: Option<Preload>) -> Self {
         #[expect(
             clippy::cast_possible_truncation,
             reason = "the lower half is as good as any"
         )]
         let hash_seed = content.digest() as u32;
-        Self { hash_seed }
+        Self { hash_seed, preload }
     }
 }
 
 /// A snapshot that was taken.
 pub(crate) struct Taken {
-    request: Request,
+    hash_seed: u32,
     dump: Dump,
+    guards: Vec<Guard>,
+    /// What is told about the modules of the program in it, if they were to be in it: in JSON, too.
+    pub(crate) contents: Option<Contents>,
+    report: Vec<u8>,
 }
 
 impl Taken {
+    /// One without modules of the program.
+    fn of_interpreter(request: &Request, dump: Dump) -> Self {
+        Self {
+            hash_seed: request.hash_seed,
+            dump,
+            guards: Vec::new(),
+            contents: None,
+            report: Vec::new(),
+        }
+    }
+
     /// Bytes of the snapshot.
     pub(crate) fn len(&self) -> u64 {
-        self.dump.data.len() as u64
+        (self.dump.data.len() + self.report.len()) as u64
     }
 
     /// What goes into the executable.
     pub(crate) fn snapshot(&self) -> NewSnapshot<'_> {
         NewSnapshot {
-            hash_seed: self.request.hash_seed,
+            hash_seed: self.hash_seed,
             segments: self.dump.segments.clone(),
             data: &self.dump.data,
+            guards: self.guards.clone(),
+            report: &self.report,
         }
     }
 }
@@ -65,117 +77,54 @@ impl Taken {
 ///
 /// # Errors
 /// As [`take`].
-pub(crate) fn provide(program: &Path, content: &Xxh3, request: Request) -> Result<Taken> {
+pub(crate) fn provide(program: &Path, content: &Xxh3, request: &Request) -> Result<Taken> {
+    if request.preload.is_some() {
+        return take(program, request);
+    }
     let store = Store::new(&cache::directory()?, cache::SNAPSHOTS);
     let mut key = content.clone();
-    key.update(format!("{request:?}").as_bytes());
+    key.update(format!("{}", request.hash_seed).as_bytes());
     let key = key.digest128();
     if let Some(dump) = store.get(key).and_then(Dump::parse) {
-        return Ok(Taken { request, dump });
+        return Ok(Taken::of_interpreter(request, dump));
     }
-    let (taken, bytes) = take_bytes(program, request)?;
+    let bytes = take_bytes(&Runner::new(program, request.hash_seed)?)?;
     store.put(key, &bytes);
-    Ok(taken)
+    let dump = Dump::parse(bytes).ok_or_else(incomplete)?;
+    Ok(Taken::of_interpreter(request, dump))
 }
 
 /// Runs the executable at `program` for its snapshot.
 ///
 /// # Errors
 /// [`Code::NoSnapshot`] when it cannot be made.
-pub(crate) fn take(program: &Path, request: Request) -> Result<Taken> {
-    take_bytes(program, request).map(|(taken, _)| taken)
+pub(crate) fn take(program: &Path, request: &Request) -> Result<Taken> {
+    let runner = Runner::new(program, request.hash_seed)?;
+    let Some(preload) = &request.preload else {
+        let dump = Dump::parse(take_bytes(&runner)?).ok_or_else(incomplete)?;
+        return Ok(Taken::of_interpreter(request, dump));
+    };
+    let (bytes, selection) = preload::dump(&runner, preload)?;
+    Ok(Taken {
+        hash_seed: request.hash_seed,
+        dump: Dump::parse(bytes).ok_or_else(incomplete)?,
+        guards: selection.guards,
+        report: serde_json::to_vec(&selection.contents).map_err(|error| Error::io(error.into()))?,
+        contents: Some(selection.contents),
+    })
 }
 
-/// The snapshot, and what the process has written down.
-fn take_bytes(program: &Path, request: Request) -> Result<(Taken, Vec<u8>)> {
-    let cache = cache::directory()?;
-    fs::create_dir_all(&cache).map_err(Error::io)?;
-    let directory = TempDir::new_in(&cache).map_err(Error::io)?;
-    let program = runnable(program, directory.path()).map_err(Error::io)?;
-    // Twice, with another layout of memory, in another directory and at another time: what depends on any of them differs.
-    let first = directory.path().join("first");
-    let second = directory.path().join("second");
-    let bytes = run(&program, Path::new("/"), &first, request, 0)?;
-    let other = run(&program, directory.path(), &second, request, 1)?;
-    let parse = |bytes: &[u8]| {
-        Dump::parse(bytes.to_vec()).ok_or_else(|| {
-            Error::new(
-                Code::NoSnapshot,
-                "the start snapshot is incomplete".to_owned(),
-            )
-        })
-    };
-    let dump = parse(&bytes)?;
-    if let Some(difference) = dump.difference(&parse(&other)?) {
-        return Err(Error::new(
+/// What the process has written down.
+fn take_bytes(runner: &Runner) -> Result<Vec<u8>> {
+    runner.dump(None)?.map_err(|difference| {
+        Error::new(
             Code::NoSnapshot,
             format!("two start snapshots of the same program differ, in {difference}"),
         )
-        .hint("please report it: a start must not depend on an address, the time, a random number or its surroundings"));
-    }
-    Ok((Taken { request, dump }, bytes))
+        .hint("please report it: a start must not depend on an address, the time, a random number or its surroundings")
+    })
 }
 
-/// The path of `program`, or of a copy of it in `directory` if nothing can be executed where it is.
-fn runnable(program: &Path, directory: &Path) -> io::Result<PathBuf> {
-    let program = std::path::absolute(program)?;
-    let refused = statvfs(&program)?
-        .f_flag
-        .contains(StatVfsMountFlags::NOEXEC);
-    if !refused {
-        return Ok(program);
-    }
-    let copy = directory.join("program");
-    fs::copy(&program, &copy)?;
-    Ok(copy)
-}
-
-/// Makes one snapshot.
-fn run(
-    program: &Path,
-    directory: &Path,
-    file: &Path,
-    request: Request,
-    layout: u8,
-) -> Result<Vec<u8>> {
-    let failed = |message: String| Error::new(Code::NoSnapshot, message);
-    let mut command = Command::new(program);
-    command
-        .env_clear()
-        .env(
-            VARIABLE,
-            format!("{}:{layout}:{}", request.hash_seed, file.display()),
-        )
-        .current_dir(directory)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let output = spawn(&mut command)
-        .and_then(ChildGroup::wait_with_output)
-        .map_err(|error| {
-            failed("the program cannot be run for its start snapshot".to_owned()).caused_by(error)
-        })?;
-    if !output.status.success() {
-        let words = String::from_utf8_lossy(&output.stderr);
-        let error = failed("the start snapshot cannot be made".to_owned());
-        return Err(match words.trim() {
-            "" => error.caused_by(output.status.to_string()),
-            words => error.caused_by(words.to_owned()),
-        });
-    }
-    fs::read(file).map_err(Error::io)
-}
-
-/// Starts a program that was just written. Another thread may start a process at the same time, which then has it open for
-/// writing for a moment, and the kernel refuses to execute it (`ETXTBSY`).
-fn spawn(command: &mut Command) -> io::Result<ChildGroup> {
-    for _ in 0..50 {
-        match ChildGroup::spawn(command) {
-            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {
-                thread::sleep(Duration::from_millis(10));
-            }
-            result => return result,
-        }
-    }
-    ChildGroup::spawn(command)
+fn incomplete() -> Error {
+    Error::new(Code::NoSnapshot, "the start snapshot is incomplete")
 }

@@ -40,6 +40,22 @@ pub struct Snapshot {
     pub data: Extent,
     /// How they are mapped.
     pub segments: Vec<SnapshotSegment>,
+    /// XXH3 of [samples](crate::snapshot::sample) of its bytes, to be compared at each start.
+    pub sample: u64,
+    /// Variables of the environment that modules have read when they were imported into it: it is for processes in which they
+    /// are the same.
+    pub guards: Vec<Guard>,
+    /// What is told about the modules of the program in it: JSON, the last of its bytes. Nothing if there are none.
+    pub report: Option<Extent>,
+}
+
+/// A variable of the environment, and what it is to be.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize)]
+pub struct Guard {
+    /// Its name.
+    pub name: String,
+    /// Its value, or nothing if it is not to be set.
+    pub value: Option<String>,
 }
 
 /// A run of memory in a snapshot. Everything is a multiple of 4096.

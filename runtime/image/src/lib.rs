@@ -37,8 +37,8 @@ mod zip;
 pub use damage::Damage;
 pub use footer::Footer;
 pub use header::{
-    Alternative, Arguments0, AuditHook, EnvironmentSettings, FrozenModule, Header, Policy, Program,
-    PythonIdentity, Settings, Snapshot, SnapshotSegment,
+    Alternative, Arguments0, AuditHook, EnvironmentSettings, FrozenModule, Guard, Header, Policy,
+    Program, PythonIdentity, Settings, Snapshot, SnapshotSegment,
 };
 pub use node::{
     Directory, DirectoryEntry, Extent, FileNode, FileType, Method, ModuleKind, ModuleNode,
@@ -54,7 +54,7 @@ pub use writer::{ImageWriter, Source, Written};
 pub const ROOT: &str = "/fastice";
 
 /// Version of the image format. A stub reads exactly its own version: both are written by one builder.
-pub const FORMAT_VERSION: u16 = 2;
+pub const FORMAT_VERSION: u16 = 3;
 
 /// Exit status of a damaged or unfit executable (`EX_SOFTWARE` of BSD's sysexits.h).
 pub const EXIT_DAMAGED: i32 = 70;

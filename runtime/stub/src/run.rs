@@ -32,7 +32,7 @@ pub(crate) fn run(line: CommandLine, marker: Option<Marker>) -> Result<c_int, Fa
     if let Some(order) = Order::take() {
         Order::begin()?;
         initialize(mapped, &Order::role(mapped), Some(&order))?;
-        return order.fulfil().map(|()| 0);
+        return order.fulfil(mapped).map(|()| 0);
     }
     let role = processes::begin(mapped, line, marker)?;
     trace::phase("image found and verified");

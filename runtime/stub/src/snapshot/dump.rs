@@ -6,18 +6,20 @@ use std::path::{Path, PathBuf};
 
 use pyo3_ffi::{
     Py_DECREF, PyErr_Print, PyImport_ImportModule, PyObject_CallMethod, PyObject_SetArenaAllocator,
-    PyObjectArenaAllocator,
+    PyObjectArenaAllocator, PyUnicode_AsUTF8AndSize, PyUnicode_Check,
 };
 
 use super::warm;
 use super::zones::{self, ARENAS, RAW};
 use crate::config::CommandLine;
+use crate::environment;
 use crate::failure::Failure;
 use crate::image::Mapped;
 use crate::processes::{self, Role};
 
 /// The variable by which the builder asks for a snapshot: `SEED:LAYOUT:FILE`. With 1 as the layout, everything that the kernel places
-/// lies elsewhere than with 0, also where it places nothing at random.
+/// lies elsewhere than with 0, also where it places nothing at random. Beside FILE there may be `FILE.plan`, which says what of the
+/// program is to be imported (`templates/bootstrap/snapshot.py`); an answer goes to `FILE.report`.
 const VARIABLE: &str = "FASTICE_SNAPSHOT_ORDER";
 
 /// What the program is called while its snapshot is made. The real path would be different each time, and is different where the
@@ -30,11 +32,15 @@ pub(crate) struct Order {
     pub(crate) hash_seed: u32,
     /// Where to write the snapshot.
     file: PathBuf,
+    /// What of the program is to be imported, if anything.
+    plan: Option<String>,
 }
 
 unsafe extern "C" {
     /// See `python/dump.c`.
     fn fastice_begin_dump();
+    /// See `python/dump.c`.
+    fn fastice_begin_preload();
     /// See `python/dump.c`.
     fn fastice_prepare_dump() -> *const c_char;
 }
@@ -49,11 +55,15 @@ impl Order {
         let order = Self {
             hash_seed: seed.parse().ok()?,
             file: PathBuf::from(file),
+            plan: fs_err::read_to_string(format!("{file}.plan")).ok(),
         };
         if layout == "1" {
             move_mappings(&format!("{seed}:0:{file}"));
         }
         processes::clear_environment();
+        // What the time module says before it is asked anew, on whatever machine this is.
+        // SAFETY: two C strings, and there is one thread.
+        unsafe { libc::setenv(c"TZ".as_ptr(), c"UTC0".as_ptr(), 1) };
         for signal in 1..=libc::SIGRTMAX() {
             // SAFETY: the default action is a valid one; those that cannot be changed refuse.
             unsafe { libc::signal(signal, libc::SIG_DFL) };
@@ -91,9 +101,22 @@ impl Order {
         Ok(())
     }
 
-    /// Writes the snapshot of the initialized interpreter.
-    pub(crate) fn fulfil(&self) -> Result<(), Failure> {
-        prepare_python()?;
+    /// Writes the snapshot of the initialized interpreter, or an answer to the plan.
+    pub(crate) fn fulfil(&self, mapped: &Mapped) -> Result<(), Failure> {
+        call("prepare", None)?;
+        if let Some(plan) = &self.plan {
+            // Variables that the program has in any case.
+            // SAFETY: there is one thread.
+            unsafe { environment::prepare(&mapped.image().header().settings.environment) };
+            // SAFETY: the interpreter is initialized, and this thread holds its lock.
+            unsafe { fastice_begin_preload() };
+            if let Some(report) = call("preload", Some(plan))? {
+                let mut file = self.file.clone().into_os_string();
+                file.push(".report");
+                return fs_err::write(PathBuf::from(file), report)
+                    .map_err(|error| Failure::NoSnapshot(error.to_string()));
+            }
+        }
         // SAFETY: the interpreter is initialized, and this thread holds its lock. Afterwards nothing touches CPython.
         let reason = unsafe { fastice_prepare_dump() };
         if !reason.is_null() {
@@ -110,7 +133,7 @@ impl Order {
     /// beginning where the one before ended.
     fn write(&self) -> io::Result<()> {
         let (warm_address, warm_len) = warm::range();
-        let words = warm::relocated()
+        let words = warm::own()
             .ok_or_else(|| io::Error::other("the stub was not linked as it should be"))?;
         // SAFETY: the range is mapped. Nobody else uses it: no Python code runs any more, and there is one thread.
         let mut warm = unsafe {
@@ -163,17 +186,23 @@ fn move_mappings(order: &str) {
         .exec();
 }
 
-/// Imports what every start needs, by `templates/bootstrap/snapshot.py`.
-fn prepare_python() -> Result<(), Failure> {
-    // SAFETY: the interpreter is initialized and this thread holds its lock; each reference is ours, and checked.
+/// Calls a function of `templates/bootstrap/snapshot.py`, which returns a string or None.
+fn call(function: &str, argument: Option<&str>) -> Result<Option<String>, Failure> {
+    let function = CString::new(function).unwrap_or_default();
+    // SAFETY: the interpreter is initialized and this thread holds its lock; each reference is ours, and checked; the format
+    // takes a pointer and a length.
     unsafe {
         let module = PyImport_ImportModule(c"_fastice_snapshot".as_ptr());
-        let result = if module.is_null() {
-            module
-        } else {
-            let result = PyObject_CallMethod(module, c"prepare".as_ptr(), std::ptr::null());
-            Py_DECREF(module);
-            result
+        let result = match argument {
+            _ if module.is_null() => module,
+            None => PyObject_CallMethod(module, function.as_ptr(), std::ptr::null()),
+            Some(text) => PyObject_CallMethod(
+                module,
+                function.as_ptr(),
+                c"s#".as_ptr(),
+                text.as_ptr(),
+                text.len().cast_signed(),
+            ),
         };
         if result.is_null() {
             PyErr_Print();
@@ -181,9 +210,20 @@ fn prepare_python() -> Result<(), Failure> {
                 "what is imported first cannot be imported",
             )));
         }
+        let mut len = 0;
+        let bytes = if PyUnicode_Check(result) == 0 {
+            std::ptr::null()
+        } else {
+            PyUnicode_AsUTF8AndSize(result, &raw mut len)
+        };
+        let text = (!bytes.is_null()).then(|| {
+            let bytes = std::slice::from_raw_parts(bytes.cast(), len.cast_unsigned());
+            String::from_utf8_lossy(bytes).into_owned()
+        });
         Py_DECREF(result);
+        Py_DECREF(module);
+        Ok(text)
     }
-    Ok(())
 }
 
 /// The pages up to the last one that holds anything.

@@ -12,6 +12,8 @@
 
 pub(crate) mod dump;
 pub(crate) mod finish;
+mod guards;
+mod keys;
 mod locale;
 pub(crate) mod restore;
 mod thaw;
@@ -40,7 +42,11 @@ pub(crate) fn begin(mapped: &Mapped, role: &Role) -> Option<Start> {
     }
     let is_directory = matches!(header.program, Program::Directory { .. });
     let start = Start::new(role, mapped.path(), is_directory)?;
-    (are_streams_usual() && locale::is_usual() && thaw::thaw(mapped, snapshot)).then_some(start)
+    (are_streams_usual()
+        && locale::is_usual()
+        && guards::hold(&snapshot.guards)
+        && thaw::thaw(mapped, snapshot))
+    .then_some(start)
 }
 
 /// Are the standard streams open, and stdin not a directory, which CPython refuses? Anything else is left to CPython's

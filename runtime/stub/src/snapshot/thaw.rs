@@ -2,10 +2,11 @@
 
 use std::os::fd::AsRawFd;
 
+use fastice_image::snapshot::sample;
 use fastice_image::{Snapshot, SnapshotSegment};
 
-use super::warm;
 use super::zones::{ARENAS, PAGE, RAW};
+use super::{keys, warm};
 use crate::executable;
 use crate::failure::{self, Failure};
 use crate::image::Mapped;
@@ -16,9 +17,12 @@ pub(super) fn thaw(mapped: &Mapped, snapshot: &Snapshot) -> bool {
     let Some(segments) = Segments::of(mapped, snapshot) else {
         return false;
     };
-    let (Some(words), Ok(file)) = (warm::relocated(), executable::open()) else {
+    let (Some(words), Ok(file)) = (warm::own(), executable::open()) else {
         return false;
     };
+    if !segments.are_sound(mapped.bytes(), snapshot) {
+        return false;
+    }
     let descriptor = file.as_raw_fd();
     let mut done = Vec::new();
     for segment in &segments.zones {
@@ -28,7 +32,11 @@ pub(super) fn thaw(mapped: &Mapped, snapshot: &Snapshot) -> bool {
         }
         done.push(*segment);
     }
-    // SAFETY: ld.so has written to these words, so they can be read; they are written again with what they held.
+    if !keys::create(segments.warm.bytes(mapped.bytes())) {
+        done.iter().for_each(unmap);
+        return false;
+    }
+    // SAFETY: variables of this process, which can be read; they are written again with what they held.
     unsafe {
         let values: Vec<usize> = words.iter().map(|word| word.read()).collect();
         if !map(descriptor, &segments.warm, libc::MAP_FIXED) {
@@ -50,6 +58,16 @@ struct Part {
     offset: libc::off_t,
     len: usize,
     memory_len: usize,
+}
+
+impl Part {
+    /// What is in the executable, whose bytes are `file`.
+    fn bytes<'a>(&self, file: &'a [u8]) -> &'a [u8] {
+        let from = usize::try_from(self.offset).unwrap_or(usize::MAX);
+        file.get(from..)
+            .and_then(|bytes| bytes.get(..self.len))
+            .unwrap_or_default()
+    }
 }
 
 struct Segments {
@@ -91,6 +109,16 @@ impl Segments {
                 part(arenas, (ARENAS.base, ARENAS.size))?,
             ],
         })
+    }
+
+    /// Are samples of them what was written? A snapshot with holes is not used.
+    fn are_sound(&self, file: &[u8], snapshot: &Snapshot) -> bool {
+        let [raw, arenas] = &self.zones;
+        let whole = Part {
+            len: self.warm.len + raw.len + arenas.len,
+            ..self.warm
+        };
+        sample(whole.bytes(file)) == snapshot.sample
     }
 }
 

@@ -8,6 +8,8 @@ unsafe extern "C" {
     // Defined by `warm.ld`.
     static mut fastice_warm_start: c_char;
     static mut fastice_warm_end: c_char;
+    /// Which instructions OpenSSL may use.
+    static mut OPENSSL_ia32cap_P: [usize; CAPABILITIES];
     /// The dynamic section, defined by the linker.
     static _DYNAMIC: [Dynamic; 0];
 }
@@ -34,9 +36,21 @@ pub(super) fn range() -> (usize, usize) {
     (start, end - start)
 }
 
-/// The words among them that ld.so has written: addresses in the C library, which differ from process to process. Nothing if it wrote
-/// anything else there.
-pub(super) fn relocated() -> Option<Vec<*mut usize>> {
+/// The words among them that are this process's own, and stay what they are: what ld.so has written and what OpenSSL has found
+/// out about the processor before `main`. Nothing if ld.so wrote anything unexpected.
+pub(super) fn own() -> Option<Vec<*mut usize>> {
+    let mut words = relocated()?;
+    let capabilities = (&raw mut OPENSSL_ia32cap_P).cast::<usize>();
+    // SAFETY: within the array.
+    words.extend((0..CAPABILITIES).map(|at| unsafe { capabilities.add(at) }));
+    Some(words)
+}
+
+/// Words of `OPENSSL_ia32cap_P` (OpenSSL 3.0, `crypto/x86_64cpuid.pl`: `.comm OPENSSL_ia32cap_P,16,4`).
+const CAPABILITIES: usize = 16 / size_of::<usize>();
+
+/// Addresses in the C library, which differ from process to process.
+fn relocated() -> Option<Vec<*mut usize>> {
     let (start, len) = range();
     let (mut table, mut size) = (std::ptr::null::<Relocation>(), 0);
     // SAFETY: the linker ends the dynamic section with an entry whose tag is 0, and its table of relocations is mapped: the

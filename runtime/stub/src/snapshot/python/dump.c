@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "pycore_gc.h"
 #include "pycore_obmalloc.h"
 
 fastice_memory fastice_remembered;
@@ -33,6 +34,10 @@ static void
 release(void *context, void *block)
 {
     PyMemAllocatorEx *allocator = context;
+    if (block != NULL && fastice_is_arena(block)) {
+        /* The whole of it: calloc() clears only what was asked for. */
+        memset(block, 0, INDEX2SIZE(POOL_ADDR(block)->szidx));
+    }
     allocator->free(allocator->ctx, block);
 }
 
@@ -156,6 +161,15 @@ retire_pools(PyInterpreterState *interp)
     }
 }
 
+/* Before modules of the program are imported. What lives by now does not count at the end. */
+void
+fastice_begin_preload(void)
+{
+    PyGC_Collect();
+    _PyGC_Freeze(_PyInterpreterState_Main());
+    fastice_remembered.is_preloaded = 1;
+}
+
 /* Why there can be no snapshot, in words; null if all is well. Afterwards no Python code can run. */
 const char *
 fastice_prepare_dump(void)
@@ -202,6 +216,7 @@ fastice_prepare_dump(void)
 
     /* The image's objects are never garbage, and looking at them would copy their pages. */
     PyGC_Collect();
+    fastice_remembered.is_ended_fully = fastice_remembered.is_preloaded && fastice_would_be_noticed(interp);
     PyObject *gc = PyImport_ImportModule("gc");
     PyObject *frozen = gc ? PyObject_CallMethod(gc, "freeze", NULL) : NULL;
     Py_XDECREF(gc);

@@ -5,6 +5,8 @@
  * Source: Python/pylifecycle.c, _Py_Finalize(). */
 #include "snapshot.h"
 
+#include <string.h>
+
 #include "pycore_ceval.h"
 #include "pycore_gc.h"
 #include "pycore_frame.h"
@@ -15,13 +17,18 @@
 static int
 is_silent(PyObject *callback)
 {
+    if (PyCFunction_Check(callback)) {
+        /* Of abstract base classes (Modules/_abc.c) and of thread-local data (Modules/_threadmodule.c). */
+        const char *name = ((PyCFunctionObject *)callback)->m_ml->ml_name;
+        return strcmp(name, "_destroy") == 0 || strcmp(name, "clear_locals") == 0;
+    }
     if (!PyFunction_Check(callback)) {
         return 0;
     }
     PyObject *module = ((PyFunctionObject *)callback)->func_module;
     return module != NULL && PyUnicode_Check(module)
         && (PyUnicode_EqualToUTF8(module, "weakref") || PyUnicode_EqualToUTF8(module, "_weakrefset")
-            || PyUnicode_EqualToUTF8(module, "functools") || PyUnicode_EqualToUTF8(module, "_frozen_importlib"));
+            || PyUnicode_EqualToUTF8(module, "functools") || PyUnicode_EqualToUTF8(module, "logging") || PyUnicode_EqualToUTF8(module, "_frozen_importlib"));
 }
 
 /* Would the end of this object be noticed? */
@@ -43,9 +50,8 @@ is_noticed(PyObject *object)
     return 1;
 }
 
-/* Does anything live, besides what was in the snapshot, whose end would be noticed? */
-static int
-would_be_noticed(PyInterpreterState *interp)
+int
+fastice_would_be_noticed(PyInterpreterState *interp)
 {
     struct _gc_runtime_state *gc = &interp->gc;
     if (gc->debug != 0 || (gc->callbacks != NULL && PyList_GET_SIZE(gc->callbacks) != 0)) {
@@ -70,7 +76,7 @@ fastice_can_end(PyThreadState *tstate)
     if (_Py_IsMainThread() && tstate == _PyRuntime.main_tstate && !fastice_has_libraries()
         && interp->threads.head == tstate && tstate->next == NULL
         && _PyRuntime.interpreters.head == interp && interp->next == NULL && _PyRuntime.atexit.ncallbacks == 0
-        && !fastice_is_output_left() && !would_be_noticed(interp)) {
+        && !fastice_is_output_left() && !fastice_remembered.is_ended_fully && !fastice_would_be_noticed(interp)) {
         return 1;
     }
     /* What is in the snapshot, too, is taken apart. */

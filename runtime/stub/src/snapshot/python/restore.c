@@ -343,6 +343,19 @@ restore_program(const PyConfig *config, int is_program)
     return result;
 }
 
+/* What modules that are imported already know of their process: see `templates/bootstrap/snapshot.py`. */
+static int
+restore_modules(void)
+{
+    if (!fastice_remembered.is_preloaded) {
+        return 0;
+    }
+    PyObject *module = PyDict_GetItemString(PyImport_GetModuleDict(), "_fastice_snapshot");
+    PyObject *done = module ? PyObject_CallMethod(module, "restore", NULL) : NULL;
+    Py_XDECREF(done);
+    return done ? 0 : -1;
+}
+
 /* What .pth files run: see the importer. */
 static int
 start_program(void)
@@ -407,6 +420,10 @@ fastice_restore(const fastice_start *start, void (*phase)(const char *name))
         return "__main__";
     }
     phase("time, __main__");
+    if (restore_modules() < 0) {
+        return "modules";
+    }
+    phase("modules");
     if (start_program() < 0) {
         return "startup code";
     }

@@ -38,6 +38,10 @@ typedef struct {
     void (*sigint)(int);
     /* gnu_get_libc_version() */
     char libc[32];
+    /* Modules of the program were imported. */
+    int is_preloaded;
+    /* Some of their objects want to be told when they end. */
+    int is_ended_fully;
 } fastice_memory;
 
 /* zones.rs: is a block one of CPython's arenas, and what room has one that is none? */
@@ -49,6 +53,9 @@ int fastice_has_libraries(void);
 
 /* restore.c */
 int fastice_restore_time(void);
+
+/* exit.c: does anything live, besides what is frozen, whose end would be noticed? */
+int fastice_would_be_noticed(PyInterpreterState *interp);
 
 /* streams.c */
 int fastice_remember_streams(void);
