@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use fastice_image::{Alternative, Policy, Program, PythonIdentity, Settings, Snapshot};
+use fastice_image::{Alternative, Guard, Policy, Program, PythonIdentity, Settings, Snapshot};
 use serde::Serialize;
 
 use super::print;
@@ -12,6 +12,7 @@ use crate::cli::{self, OutputFormat};
 use crate::error::ExitStatus;
 use crate::inspect::{self, Executable, FileKind, Hardening, Kind};
 use crate::pipeline::Part;
+use crate::snapshot::{Contents, LeftOut};
 use crate::ui::format;
 
 /// Version of the JSON document.
@@ -39,6 +40,8 @@ struct Document<'a> {
     kinds: Vec<Kind>,
     snapshot: Option<&'a Snapshot>,
     snapshot_is_whole: Option<bool>,
+    /// The modules of the program in it.
+    snapshot_contents: Option<Contents>,
     parts: Vec<Part>,
 }
 
@@ -66,6 +69,7 @@ pub(super) fn inspect(arguments: &cli::Inspect) -> Result<ExitStatus> {
         kinds: executable.kinds()?,
         snapshot: header.snapshot.as_ref(),
         snapshot_is_whole: executable.snapshot_is_whole(),
+        snapshot_contents: executable.snapshot_contents()?,
         parts: executable.parts()?,
     };
     match arguments.output_format {
@@ -135,6 +139,16 @@ fn text(document: &Document) -> String {
         rows.push(("audit", format!("{}:{}", hook.library, hook.symbol)));
     }
     rows.push(("snapshot", snapshot(document)));
+    if let Some(contents) = &document.snapshot_contents {
+        rows.extend(preloaded(contents));
+    }
+    if let Some(snapshot) = document
+        .snapshot
+        .filter(|snapshot| !snapshot.guards.is_empty())
+    {
+        let names: Vec<String> = snapshot.guards.iter().map(guard).collect();
+        rows.push(("", format!("only if {}", names.join(", "))));
+    }
     for (number, path) in document.settings.search_paths.iter().enumerate() {
         let key = if number == 0 { "sys.path" } else { "" };
         rows.push((key, format!("{}/{path}", fastice_image::ROOT)));
@@ -250,6 +264,39 @@ fn snapshot(document: &Document) -> String {
         _ => "damaged",
     };
     format!("{state}, strings hashed with seed {}", snapshot.hash_seed)
+}
+
+/// What of the program is in the snapshot, and what is not.
+fn preloaded(contents: &Contents) -> Vec<(&'static str, String)> {
+    let count = format::count(contents.modules.len(), "module");
+    let mut rows = vec![("", format!("with {count} of the program's imports"))];
+    let (followers, causes): (Vec<&LeftOut>, Vec<&LeftOut>) =
+        contents.left_out.iter().partition(|one| one.is_follower);
+    for cause in causes {
+        let place = cause
+            .place()
+            .map_or_else(String::new, |place| format!(" ({place})"));
+        rows.push((
+            "",
+            format!("without {}: {}{place}", cause.module, cause.reason),
+        ));
+    }
+    if !followers.is_empty() {
+        let count = format::count(followers.len(), "module");
+        rows.push((
+            "",
+            format!("and without {count} that need those or come after them"),
+        ));
+    }
+    rows
+}
+
+/// When a snapshot is for a process.
+fn guard(guard: &Guard) -> String {
+    match &guard.value {
+        Some(value) => format!("{} is {value:?}", guard.name),
+        None => format!("{} is not set", guard.name),
+    }
 }
 
 /// What runs, as a command line of `python` would say it.
