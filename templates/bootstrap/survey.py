@@ -402,6 +402,9 @@ def survey(plan):
     scope = {"__name__": "__main__", "__package__": package or None}
     sys.argv = _Arguments(survey, sys.argv)
     sys.orig_argv = _Arguments(survey, sys.orig_argv)
+    # Whoever wants them shall not fail.
+    for name in (b"HOME", b"LOGNAME", b"PATH", b"PWD", b"SHELL", b"TERM", b"USER"):
+        posix.environ.setdefault(name, b"/")
     _watch_paths(survey)
     _watch_imports(survey)
     sys.addaudithook(survey.audit)
@@ -410,14 +413,12 @@ def survey(plan):
         for name, attributes, level in roots:
             try:
                 __import__(name, scope, None, attributes or (), level)
-            except ImportError as error:
-                survey.active = False
-                survey.add("failed", name, f"{type(error).__name__}: {error}")
-                survey.active = True
             except BaseException as error:
                 survey.active = False
                 survey.add("failed", name, f"{type(error).__name__}: {error}")
-                break
+                if not isinstance(error, Exception):
+                    break
+                survey.active = True
     finally:
         survey.active = False
         sys.setprofile(None)
