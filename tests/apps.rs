@@ -50,7 +50,7 @@ fn check(application: &Application, rows: &Rows) -> Result<(), Failed> {
     let cache = fastice::cache::directory().map_err(|error| error.to_string())?;
     let builder = PathBuf::from(env!("CARGO_BIN_EXE_fastice"));
     let tools = Tools::find(builder, pack.python(), &cache).map_err(error)?;
-    let outcome = compare(application, &tools).map_err(error)?;
+    let outcome = compare(application, &tools, None).map_err(error)?.outcome;
     let row = table::row(application, &outcome);
     (rows.lock().map_err(|error| error.to_string())?).insert(application.name.clone(), row);
     match outcome {

@@ -110,6 +110,37 @@ fn distributions_go_in_whole() {
 }
 
 #[test]
+fn pip_of_an_environment_goes_in_if_the_program_asks_for_it() {
+    let workspace = Workspace::new();
+    install_demo(&workspace, "venv");
+    let metadata = format!("venv/{SITE}/pip-1.0.dist-info");
+    workspace
+        .file(&format!("venv/{SITE}/pip/__init__.py"), "name = 'pip'\n")
+        .file(
+            &format!("{metadata}/METADATA"),
+            "Metadata-Version: 2.1\nName: pip\nVersion: 1.0\n",
+        )
+        .file(
+            &format!("{metadata}/RECORD"),
+            "pip/__init__.py,,\npip-1.0.dist-info/METADATA,,\npip-1.0.dist-info/RECORD,,\n",
+        );
+    let block = |dependencies: &str| {
+        format!(
+            "# /// script\n# dependencies = [{dependencies}]\n# ///\nimport importlib.util\nprint(importlib.util.find_spec('pip') is not None)\n"
+        )
+    };
+    for (dependencies, expected) in [("", "False\n"), ("'Pip >= 1'", "True\n")] {
+        workspace.file("app.py", &block(dependencies));
+        let program = workspace.freeze(&["app.py", "--site", "venv"]);
+        assert_eq!(
+            stdout(&workspace.command(&program).output().unwrap()),
+            expected,
+            "{dependencies}"
+        );
+    }
+}
+
+#[test]
 fn record_lists_what_is_there() {
     let workspace = Workspace::new();
     install_demo(&workspace, "venv");

@@ -11,6 +11,7 @@ use super::request::{Choice, Interpreter, Request, Resolved};
 use super::{Alternative, AppTree, Application, Entry, entry, site, tree};
 use crate::configure::Bin;
 use crate::interrupt::TempDir;
+use crate::metadata::names;
 use crate::ui::{Reporter, format};
 use crate::{Code, Error, Result};
 
@@ -142,7 +143,12 @@ impl Context<'_> {
     /// Installs `requirements`, or opens the tree that the user brought.
     pub(super) fn dependencies(&self, mut requirements: Vec<String>) -> Result<Dependencies> {
         if let Some(directory) = &self.request.site {
-            let site = site::open(&tree::absolute(directory)?, self.interpreter)?;
+            let mut site = site::open(&tree::absolute(directory)?, self.interpreter)?;
+            // What the program asks for by name is no leftover of installing.
+            for requirement in requirements.iter().chain(&self.request.with) {
+                let asked = names::of_requirement(requirement);
+                site.left_out.retain(|name| asked.as_ref() != Some(name));
+            }
             return Ok(Dependencies {
                 site: Some(site.directory),
                 left_out: site.left_out,

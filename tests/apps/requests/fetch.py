@@ -1,5 +1,5 @@
 # /// script
-# dependencies = ["requests"]
+# dependencies = ["requests", "trustme"]
 # ///
 import http.server
 import os
@@ -10,6 +10,9 @@ import urllib.request
 
 import certifi
 import requests
+import trustme
+
+AUTHORITY = "/data/authority.pem"
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -33,7 +36,10 @@ class Server(http.server.ThreadingHTTPServer):
 
 server = Server(("127.0.0.1", 0), Handler)
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-context.load_cert_chain("/data/keys/server.pem")
+authority = trustme.CA()
+authority.cert_pem.write_to_path(AUTHORITY)
+authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path("/data/server.pem")
+context.load_cert_chain("/data/server.pem")
 server.socket = context.wrap_socket(server.socket, server_side=True)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 url = f"https://127.0.0.1:{server.server_port}"
@@ -54,13 +60,13 @@ def by_urllib(context=None):
 
 
 print(certifi.where(), len(certifi.contents()) > 100_000, os.path.isfile(certifi.where()))
-attempt("own authority", lambda: requests.get(url + "/own", verify="/data/keys/authority.pem").text)
+attempt("own authority", lambda: requests.get(url + "/own", verify=AUTHORITY).text)
 attempt("default", lambda: requests.get(url + "/default").text)
 attempt("certifi", lambda: requests.get(url + "/certifi", verify=certifi.where()).text)
 attempt("urllib default", by_urllib)
-attempt("urllib own authority", lambda: by_urllib(ssl.create_default_context(cafile="/data/keys/authority.pem")))
+attempt("urllib own authority", lambda: by_urllib(ssl.create_default_context(cafile=AUTHORITY)))
 attempt("urllib certifi", lambda: by_urllib(ssl.create_default_context(cafile=certifi.where())))
 with requests.Session() as session:
-    session.verify = "/data/keys/authority.pem"
+    session.verify = AUTHORITY
     print([session.get(f"{url}/{number}", params={"q": "é"}).text for number in range(3)])
 print(ssl.OPENSSL_VERSION_INFO >= (3,), ssl.HAS_TLSv1_3, len(ssl.create_default_context(cafile=certifi.where()).get_ca_certs()) > 50)

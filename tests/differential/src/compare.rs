@@ -1,6 +1,5 @@
 //! The comparison itself.
 
-use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use miette::IntoDiagnostic;
@@ -8,6 +7,7 @@ use regex::Regex;
 
 use crate::definition::Application;
 use crate::environment::Environment;
+use crate::pyinstaller::{self, PyInstaller};
 use crate::run::{self, FROZEN, Seen, Side};
 use crate::tools::Tools;
 
@@ -27,25 +27,66 @@ pub enum Outcome {
     Differs(String),
 }
 
-/// Freezes an application and runs its calls on both sides.
+/// What came out of an application.
+pub struct Comparison {
+    /// Of fastice.
+    pub outcome: Outcome,
+    /// Of PyInstaller, if it was asked and can take it.
+    pub beside: Option<Outcome>,
+}
+
+/// Freezes an application and runs its calls on both sides; also with `beside`, where exit status and standard output count alone.
 ///
 /// # Errors
 /// When the plain side cannot be made ready, or does not do what the definition says.
-pub fn compare(application: &Application, tools: &Tools) -> miette::Result<Outcome> {
+pub fn compare(
+    application: &Application,
+    tools: &Tools,
+    beside: Option<&PyInstaller>,
+) -> miette::Result<Comparison> {
     fastice_sandbox::permitted().into_diagnostic()?;
     let environment = Environment::provide(application, tools)?;
     let directory = tempfile::Builder::new()
         .prefix("fastice-app-")
         .tempdir()
         .into_diagnostic()?;
-    let executable = match run::freeze(application, &environment, tools, directory.path()) {
-        Ok(executable) => executable,
-        Err(error) => return Ok(Outcome::Differs(error.to_string())),
+    let expected = expectations(application, &environment, tools)?;
+    let outcome = match run::freeze(application, &environment, tools, directory.path()) {
+        Ok(executable) => {
+            let frozen = Side::frozen(application, &executable)?;
+            judge(application, &frozen, &expected, Observation::difference)
+        }
+        Err(error) => Outcome::Differs(error.to_string()),
     };
-    let plain = Side::plain(application, &environment, tools)?;
-    let frozen = Side::frozen(application, &executable)?;
+    let beside = match beside {
+        Some(other) => match other.freeze(application, &environment, directory.path()) {
+            Ok(None) => None,
+            Ok(Some(tree)) => {
+                let frozen = Side::directory(application, &tree, pyinstaller::NAME)?;
+                Some(judge(
+                    application,
+                    &frozen,
+                    &expected,
+                    Observation::essential_difference,
+                ))
+            }
+            Err(error) => Some(Outcome::Differs(error.to_string())),
+        },
+        None => None,
+    };
+    Ok(Comparison { outcome, beside })
+}
+
+/// What plain Python does with every call.
+fn expectations(
+    application: &Application,
+    environment: &Environment,
+    tools: &Tools,
+) -> miette::Result<Vec<Observation>> {
+    let plain = Side::plain(application, environment, tools)?;
+    let mut all = Vec::new();
     for call in &application.definition.calls {
-        let expected = expected(application, &environment, tools, plain.run(call)?);
+        let expected = expected(application, environment, tools, plain.run(call)?);
         if expected.status != call.status {
             miette::bail!(
                 "plain Python ends with status {} for {:?}:\n{}{}",
@@ -55,18 +96,28 @@ pub fn compare(application: &Application, tools: &Tools) -> miette::Result<Outco
                 expected.stderr
             );
         }
+        all.push(expected);
+    }
+    Ok(all)
+}
+
+/// Runs every call on a frozen side until one differs.
+fn judge(
+    application: &Application,
+    frozen: &Side,
+    expected: &[Observation],
+    difference: fn(&Observation, &Observation) -> Option<String>,
+) -> Outcome {
+    for (call, expected) in application.definition.calls.iter().zip(expected) {
         let actual = match frozen.run(call) {
             Ok(seen) => actual(application, seen),
-            Err(error) => return Ok(Outcome::Differs(error.to_string())),
+            Err(error) => return Outcome::Differs(error.to_string()),
         };
-        if let Some(difference) = difference(&expected, &actual) {
-            return Ok(Outcome::Differs(format!(
-                "{:?}: {difference}",
-                call.arguments
-            )));
+        if let Some(difference) = difference(expected, &actual) {
+            return Outcome::Differs(format!("{:?}: {difference}", call.arguments));
         }
     }
-    Ok(Outcome::Same)
+    Outcome::Same
 }
 
 /// What is compared.
@@ -101,7 +152,11 @@ fn expected(
 
 /// What was seen of the frozen program.
 fn actual(application: &Application, seen: Seen) -> Observation {
-    observe(application, seen, |text| text.replace(FROZEN, "<python>"))
+    let modules = format!("{FROZEN}/_internal");
+    observe(application, seen, |text| {
+        text.replace(&modules, "/fastice/lib/python3.13/site-packages")
+            .replace(FROZEN, "<python>")
+    })
 }
 
 fn observe(application: &Application, seen: Seen, paths: impl Fn(String) -> String) -> Observation {
@@ -122,39 +177,44 @@ fn observe(application: &Application, seen: Seen, paths: impl Fn(String) -> Stri
     }
 }
 
-/// What is different, for people.
-fn difference(expected: &Observation, actual: &Observation) -> Option<String> {
-    let mut text = String::new();
-    if expected.status != actual.status {
-        let _ = writeln!(
-            text,
-            "exit status {}, plain {}",
-            actual.status, expected.status
-        );
+impl Observation {
+    /// What is different, for people.
+    fn difference(&self, actual: &Self) -> Option<String> {
+        let stderr = stream("stderr", &self.stderr, &actual.stderr);
+        join([self.essential_difference(actual), stderr])
     }
-    let streams = [
-        ("stdout", &expected.stdout, &actual.stdout),
-        ("stderr", &expected.stderr, &actual.stderr),
-    ];
-    for (name, expected, actual) in streams {
-        if expected != actual {
-            let same = expected
-                .lines()
-                .zip(actual.lines())
-                .take_while(|(expected, actual)| expected == actual)
-                .count();
-            let rest = |text: &str| {
-                let lines: Vec<&str> = text.lines().skip(same).take(SHOWN).collect();
-                lines.join("\n  ")
-            };
-            let _ = writeln!(
-                text,
-                "{name} from line {} on\n plain:\n  {}\n frozen:\n  {}",
-                same + 1,
-                rest(expected),
-                rest(actual)
-            );
-        }
+
+    /// What is different but messages.
+    fn essential_difference(&self, actual: &Self) -> Option<String> {
+        let status = (self.status != actual.status)
+            .then(|| format!("exit status {}, plain {}\n", actual.status, self.status));
+        join([status, stream("stdout", &self.stdout, &actual.stdout)])
     }
+}
+
+fn join(parts: [Option<String>; 2]) -> Option<String> {
+    let text: String = parts.into_iter().flatten().collect();
     (!text.is_empty()).then_some(text)
+}
+
+/// What is different in a stream, for people.
+fn stream(name: &str, expected: &str, actual: &str) -> Option<String> {
+    if expected == actual {
+        return None;
+    }
+    let same = expected
+        .lines()
+        .zip(actual.lines())
+        .take_while(|(expected, actual)| expected == actual)
+        .count();
+    let rest = |text: &str| {
+        let lines: Vec<&str> = text.lines().skip(same).take(SHOWN).collect();
+        lines.join("\n  ")
+    };
+    Some(format!(
+        "{name} from line {} on\n plain:\n  {}\n frozen:\n  {}\n",
+        same + 1,
+        rest(expected),
+        rest(actual)
+    ))
 }

@@ -161,7 +161,8 @@ impl Application {
         Self::new(directory, definition, requirements, uses)
     }
 
-    /// The application `name` that a script with inline metadata is. Its dependencies are taken as they are.
+    /// The application `name` that a script with inline metadata is. Its dependencies are those of the [lock](Self::lock), or
+    /// without one, those of the metadata as they are.
     ///
     /// # Errors
     /// When there is none, or it is wrong.
@@ -178,9 +179,20 @@ impl Application {
             .map(|requirement| distribution_name(requirement).to_owned())
             .collect();
         let directory = script.parent().unwrap_or(script);
-        let mut application = Self::new(directory, definition, metadata.dependencies, uses)?;
+        let lock = Self::lock(script);
+        let requirements = if lock.is_file() {
+            requirements(&fs::read_to_string(lock).into_diagnostic()?)
+        } else {
+            metadata.dependencies
+        };
+        let mut application = Self::new(directory, definition, requirements, uses)?;
         name.clone_into(&mut application.name);
         Ok(application)
+    }
+
+    /// The file beside a script with all distributions that it needs and their versions.
+    pub fn lock(script: &Path) -> PathBuf {
+        script.with_extension("txt")
     }
 
     fn new(

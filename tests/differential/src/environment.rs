@@ -5,6 +5,7 @@ use std::process::Command;
 
 use fs_err as fs;
 use miette::{IntoDiagnostic, WrapErr, bail};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::definition::Application;
@@ -40,6 +41,40 @@ impl Environment {
         Ok(environment)
     }
 
+    /// The distributions that an application needs, each as `name==version`, as pip chooses them today.
+    ///
+    /// # Errors
+    /// When there is no such choice.
+    pub fn resolve(application: &Application, tools: &Tools) -> miette::Result<Vec<String>> {
+        let report = tempfile::NamedTempFile::new().into_diagnostic()?;
+        run(pip(tools)
+            .args(["--dry-run", "--report"])
+            .arg(report.path())
+            .args(&application.requirements)
+            .current_dir(&application.directory))?;
+        let report: Report = serde_json::from_slice(&fs::read(report.path()).into_diagnostic()?)
+            .into_diagnostic()?;
+        let mut pinned: Vec<String> = (report.install.into_iter())
+            .map(|Resolved { metadata }| format!("{}=={}", metadata.name, metadata.version))
+            .collect();
+        pinned.sort_by_key(|requirement| requirement.to_lowercase());
+        Ok(pinned)
+    }
+
+    /// Removes the environment, and what was compiled for it.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    pub fn discard(self, tools: &Tools) -> miette::Result<()> {
+        let relative = self.directory.strip_prefix("/").unwrap_or(&self.directory);
+        for directory in [&self.directory, &tools.pycache().join(relative)] {
+            if directory.exists() {
+                fs::remove_dir_all(directory).into_diagnostic()?;
+            }
+        }
+        Ok(())
+    }
+
     /// The environment, as `--site` takes it.
     pub fn directory(&self) -> &Path {
         &self.directory
@@ -62,25 +97,48 @@ impl Environment {
         if application.requirements.is_empty() {
             return Ok(());
         }
-        // As the builder calls its pip.
-        run(Command::new(&tools.pack)
-            .args([
-                "-I",
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--no-compile",
-                "--ignore-installed",
-            ])
-            .args(["--no-user", "--no-input", "--disable-pip-version-check"])
-            .args(["--no-warn-script-location", "--root-user-action", "ignore"])
+        run(pip(tools)
             .arg("--prefix")
             .arg(&self.directory)
             .args(&application.requirements)
             .current_dir(&application.directory))?;
         compile(tools, &self.site())
     }
+}
+
+/// What `pip install --report` writes.
+#[derive(Deserialize)]
+struct Report {
+    install: Vec<Resolved>,
+}
+
+#[derive(Deserialize)]
+struct Resolved {
+    metadata: Metadata,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    name: String,
+    version: String,
+}
+
+/// `pip install`, as the builder calls its pip.
+fn pip(tools: &Tools) -> Command {
+    let mut command = Command::new(&tools.pack);
+    command
+        .args([
+            "-I",
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-compile",
+            "--ignore-installed",
+        ])
+        .args(["--no-user", "--no-input", "--disable-pip-version-check"])
+        .args(["--no-warn-script-location", "--root-user-action", "ignore"]);
+    command
 }
 
 /// What an environment depends on.
@@ -156,7 +214,7 @@ fn locked(path: &Path) -> miette::Result<fs::File> {
 }
 
 /// Runs a command to its end.
-fn run(command: &mut Command) -> miette::Result<()> {
+pub(crate) fn run(command: &mut Command) -> miette::Result<()> {
     let output = command.output().into_diagnostic()?;
     if !output.status.success() {
         bail!(

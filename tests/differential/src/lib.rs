@@ -6,12 +6,14 @@
 mod compare;
 mod definition;
 mod environment;
+mod pyinstaller;
 mod run;
 mod tools;
 
 pub mod table;
 
-pub use compare::{Outcome, compare};
+pub use compare::{Comparison, Outcome, compare};
 pub use definition::Application;
 pub use environment::Environment;
+pub use pyinstaller::PyInstaller;
 pub use tools::{PLAIN_PYTHON_VARIABLE, Tools};

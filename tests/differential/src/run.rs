@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use fastice_sandbox::EmptyRoot;
+use fastice_sandbox::{EmptyRoot, SYSTEM_VARIABLE};
 use fs_err as fs;
 use miette::{IntoDiagnostic, bail};
 
@@ -20,13 +20,21 @@ const TIMEOUT: Duration = Duration::from_mins(3);
 pub(crate) const FROZEN: &str = "/frozen-program";
 
 /// What a machine with Python has, and an empty root has not: a frozen program does without it.
-const MACHINE: [&str; 6] = [
+const MACHINE: [&str; 3] = [
     "/lib/terminfo",
-    "/lib/x86_64-linux-gnu/libgcc_s.so.1",
-    "/lib/x86_64-linux-gnu/libstdc++.so.6",
-    "/lib/x86_64-linux-gnu/libz.so.1",
     "/usr/share/terminfo",
     "/usr/share/zoneinfo",
+];
+
+/// The libraries of this machine, all of them; those of another machine's root would not fit its C library.
+const LIBRARIES: &str = "/lib/x86_64-linux-gnu";
+
+/// Those that the C++ runtime and OpenMP are.
+const RUNTIMES: [&str; 4] = [
+    "/lib/x86_64-linux-gnu/libgcc_s.so.1",
+    "/lib/x86_64-linux-gnu/libgomp.so.1",
+    "/lib/x86_64-linux-gnu/libstdc++.so.6",
+    "/lib/x86_64-linux-gnu/libz.so.1",
 ];
 
 /// One of the two.
@@ -58,11 +66,12 @@ impl Side {
             environment.directory().to_owned(),
             application.directory.clone(),
         ];
-        for path in shown
-            .iter()
-            .map(PathBuf::as_path)
-            .chain(MACHINE.map(Path::new))
-        {
+        let libraries = match std::env::var_os(SYSTEM_VARIABLE) {
+            Some(_) => &RUNTIMES[..],
+            None => &[LIBRARIES],
+        };
+        let machine = MACHINE.iter().chain(libraries).map(Path::new);
+        for path in shown.iter().map(PathBuf::as_path).chain(machine) {
             if path.exists() {
                 root.bind(path, path);
             }
@@ -91,6 +100,22 @@ impl Side {
         Ok(Self {
             root,
             program: FROZEN.into(),
+            arguments: Vec::new(),
+            environment: Vec::new(),
+        })
+    }
+
+    /// The executable `name` in a directory with everything else that it needs.
+    pub(crate) fn directory(
+        application: &Application,
+        directory: &Path,
+        name: &str,
+    ) -> miette::Result<Self> {
+        let mut root = root(application)?;
+        root.bind(directory, FROZEN);
+        Ok(Self {
+            root,
+            program: Path::new(FROZEN).join(name),
             arguments: Vec::new(),
             environment: Vec::new(),
         })

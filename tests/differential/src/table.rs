@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::compare::Outcome;
+use crate::compare::{Comparison, Outcome};
 use crate::definition::Application;
 
 /// Begins the line between the head and the rows.
@@ -24,6 +24,16 @@ pub fn row(application: &Application, outcome: &Outcome) -> String {
         }
     );
     row
+}
+
+/// A row with one more cell: how it went with PyInstaller.
+pub fn row_beside(application: &Application, comparison: &Comparison) -> String {
+    let beside = match comparison.beside {
+        Some(Outcome::Same) => "same",
+        Some(Outcome::Differs(_)) => "**differs**",
+        None => "not tried",
+    };
+    format!("{} {beside} |", row(application, &comparison.outcome))
 }
 
 /// The name in a row made by [`row`], or `None` for any other line.

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use fastice_differential::{Application, Outcome, Tools, compare, table};
+use fastice_differential::{Application, Environment, Outcome, PyInstaller, Tools, compare, table};
 use fs_err as fs;
 use miette::{IntoDiagnostic, bail};
 
@@ -17,6 +17,9 @@ use crate::workspace;
 /// Begins the name of each script, or it would shadow the package that it uses.
 const PREFIX: &str = "use-";
 
+/// Begins the line of the page that says how many are the same.
+const COUNT: &str = "Of the last run: ";
+
 /// What to survey.
 #[derive(clap::Args)]
 pub(crate) struct Survey {
@@ -25,6 +28,15 @@ pub(crate) struct Survey {
     /// Write what came out into docs/reference/survey.md
     #[arg(long)]
     update: bool,
+    /// Pin the distributions of the scripts: write the versions that pip chooses today into NAME.txt, and run nothing
+    #[arg(long, conflicts_with = "update")]
+    lock: bool,
+    /// Remove the installed distributions of a script when it has been tried: the whole survey installs many gigabytes
+    #[arg(long)]
+    discard: bool,
+    /// Freeze with PyInstaller, too, which is installed for this Python 3.13; it needs one with a shared libpython
+    #[arg(long, value_name = "PYTHON")]
+    pyinstaller: Option<PathBuf>,
     #[command(flatten)]
     runtime: runtime::Options,
 }
@@ -37,14 +49,25 @@ pub(crate) fn run(options: &Survey) -> miette::Result<()> {
         &crate::runtime::provide_python(&request)?,
         &fastice::cache::directory().into_diagnostic()?,
     )?;
+    let beside = match &options.pyinstaller {
+        Some(python) => {
+            let directory = workspace::target_directory().join("pyinstaller");
+            Some(PyInstaller::provide(python, &directory)?)
+        }
+        None => None,
+    };
     let scripts = scripts(&options.scripts)?;
     let results = Mutex::new(BTreeMap::new());
     let next = AtomicUsize::new(0);
     let work = || {
         while let Some(script) = scripts.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let (name, result) = examine(script, &tools);
+            let result = if options.lock {
+                lock(script, &tools)
+            } else {
+                examine(script, &tools, beside.as_ref(), options.discard)
+            };
             if let Ok(mut results) = results.lock() {
-                results.insert(name, result);
+                results.insert(name(script), result);
             }
         }
     };
@@ -55,43 +78,93 @@ pub(crate) fn run(options: &Survey) -> miette::Result<()> {
     });
     let results = results.into_inner().into_diagnostic()?;
     let same = results.values().filter(|result| result.same).count();
-    println!("{same} of {} are the same", scripts.len());
+    let mut count = format!("{same} of {} scripts do the same frozen", scripts.len());
+    if let Some(beside) = &beside {
+        let same = results.values().filter(|result| result.beside).count();
+        count = format!("{count}; {same} do with {}", beside.version);
+    }
+    if !options.lock {
+        println!("{count}");
+    }
     if options.update {
-        update(&results)?;
+        update(&results, &count)?;
     }
     if same != scripts.len() {
-        bail!("some packages do not work");
+        bail!("some scripts differ");
     }
     Ok(())
 }
 
 /// How one script came out.
+#[derive(Default)]
 struct Examined {
     same: bool,
+    /// With PyInstaller.
+    beside: bool,
     row: Option<String>,
 }
 
 /// Compares one script and says at once how it came out.
-fn examine(script: &Path, tools: &Tools) -> (String, Examined) {
+fn examine(script: &Path, tools: &Tools, beside: Option<&PyInstaller>, discard: bool) -> Examined {
     let name = name(script);
-    let outcome = Application::of_script(&name, script)
-        .and_then(|application| Ok((compare(&application, tools)?, application)));
-    let examined = match &outcome {
-        Ok((outcome, application)) => Examined {
-            same: *outcome == Outcome::Same,
-            row: Some(table::row(application, outcome)),
-        },
-        Err(_) => Examined {
-            same: false,
-            row: None,
-        },
-    };
-    match outcome {
-        Ok((Outcome::Same, _)) => println!("{name}: same"),
-        Ok((Outcome::Differs(difference), _)) => println!("{name}: DIFFERS {difference}"),
-        Err(error) => println!("{name}: ERROR {error:?}"),
+    let compared = Application::of_script(&name, script).and_then(|application| {
+        let comparison = compare(&application, tools, beside)?;
+        if discard {
+            Environment::provide(&application, tools)?.discard(tools)?;
+        }
+        Ok((comparison, application))
+    });
+    match compared {
+        Ok((comparison, application)) => {
+            println!("{name}: {}", told(&comparison.outcome));
+            if let Some(outcome) = &comparison.beside {
+                println!("{name} with PyInstaller: {}", told(outcome));
+            }
+            Examined {
+                same: comparison.outcome == Outcome::Same,
+                beside: comparison.beside == Some(Outcome::Same),
+                row: Some(if beside.is_some() {
+                    table::row_beside(&application, &comparison)
+                } else {
+                    table::row(&application, &comparison.outcome)
+                }),
+            }
+        }
+        Err(error) => {
+            println!("{name}: ERROR {error:?}");
+            Examined::default()
+        }
     }
-    (name, examined)
+}
+
+/// An outcome, for people.
+fn told(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Same => "same".to_owned(),
+        Outcome::Differs(difference) => format!("DIFFERS {difference}"),
+    }
+}
+
+/// Writes the lock of a script.
+fn lock(script: &Path, tools: &Tools) -> Examined {
+    let name = name(script);
+    let file = Application::lock(script);
+    let locked = (|| {
+        // An old lock would be what it asks for.
+        if file.exists() {
+            fs::remove_file(&file).into_diagnostic()?;
+        }
+        let application = Application::of_script(&name, script)?;
+        let pinned = Environment::resolve(&application, tools)?;
+        fs::write(&file, pinned.join("\n") + "\n").into_diagnostic()
+    })();
+    if let Err(error) = &locked {
+        println!("{name}: ERROR {error:?}");
+    }
+    Examined {
+        same: locked.is_ok(),
+        ..Examined::default()
+    }
 }
 
 /// The name of the package.
@@ -119,8 +192,8 @@ fn scripts(named: &[String]) -> miette::Result<Vec<PathBuf>> {
     Ok(scripts)
 }
 
-/// Writes the rows of the scripts that ran into the documentation.
-fn update(results: &BTreeMap<String, Examined>) -> miette::Result<()> {
+/// Writes the rows of the scripts that ran into the documentation, and how many are the same.
+fn update(results: &BTreeMap<String, Examined>, count: &str) -> miette::Result<()> {
     let names = scripts(&[])?
         .iter()
         .map(|path| name(path))
@@ -130,7 +203,24 @@ fn update(results: &BTreeMap<String, Examined>) -> miette::Result<()> {
         .filter_map(|(name, result)| Some((name.clone(), result.row.clone()?)))
         .collect();
     let page = workspace::root().join("docs/reference/survey.md");
-    let text = fs::read_to_string(&page).into_diagnostic()?;
+    let mut text = fs::read_to_string(&page).into_diagnostic()?;
+    let counted = |line: &str| line.starts_with(COUNT);
+    text = text
+        .lines()
+        .map(|line| {
+            if counted(line) {
+                format!(
+                    "{COUNT}{count}.
+"
+                )
+            } else {
+                format!(
+                    "{line}
+"
+                )
+            }
+        })
+        .collect();
     fs::write(&page, table::update(&text, &names, &rows)).into_diagnostic()
 }
 
