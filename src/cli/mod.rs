@@ -1,5 +1,6 @@
 //! The command line: what can be written, and what each thing means. Behaviour is in [`crate::commands`].
 
+mod examples;
 pub mod reference;
 mod tools;
 
@@ -37,13 +38,25 @@ pub struct Cli {
 #[derive(Debug, Clone, Args)]
 pub struct Global {
     /// Print nothing but errors.
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        help_heading = "Global options",
+        conflicts_with = "verbose"
+    )]
     pub quiet: bool,
     /// Print what each stage decides.
-    #[arg(short, long, global = true, action = ArgAction::Count)]
+    #[arg(short, long, global = true, help_heading = "Global options", action = ArgAction::Count)]
     pub verbose: u8,
     /// When to use colours; `auto` honours `NO_COLOR` and `CLICOLOR`.
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Global options",
+        value_name = "WHEN",
+        default_value = "auto"
+    )]
     pub color: Color,
 }
 
@@ -119,6 +132,7 @@ pub enum Command {
 
 /// Arguments of `fastice build`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::BUILD)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Build {
     /// What is frozen and how.
@@ -162,6 +176,7 @@ pub struct Build {
 
 /// Arguments of `fastice run`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::RUN)]
 pub struct Run {
     /// What is frozen and how.
     #[command(flatten)]
@@ -173,6 +188,7 @@ pub struct Run {
 
 /// Arguments of `fastice check`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::CHECK)]
 pub struct Check {
     /// An executable made by fastice.
     #[arg(value_name = "FILE")]
@@ -190,6 +206,7 @@ pub struct Check {
 
 /// Arguments of `fastice inspect`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::INSPECT)]
 pub struct Inspect {
     /// An executable made by fastice.
     #[arg(value_name = "FILE")]
@@ -201,6 +218,7 @@ pub struct Inspect {
 
 /// Arguments of `fastice list`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::LIST)]
 pub struct List {
     /// An executable made by fastice.
     #[arg(value_name = "FILE")]
@@ -215,6 +233,7 @@ pub struct List {
 
 /// Arguments of `fastice tree`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::TREE)]
 pub struct Tree {
     /// An executable made by fastice.
     #[arg(value_name = "FILE")]
@@ -232,6 +251,7 @@ pub struct Tree {
 
 /// Arguments of `fastice cat`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::CAT)]
 pub struct Cat {
     /// An executable made by fastice.
     #[arg(value_name = "FILE")]
@@ -243,6 +263,7 @@ pub struct Cat {
 
 /// Arguments of `fastice extract`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::EXTRACT)]
 pub struct Extract {
     /// An executable made by fastice.
     #[arg(value_name = "FILE")]
@@ -257,6 +278,7 @@ pub struct Extract {
 
 /// Arguments of `fastice why`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::WHY)]
 pub struct Why {
     /// An executable made by fastice.
     #[arg(value_name = "FILE")]
@@ -274,6 +296,7 @@ pub struct Why {
 
 /// Arguments of `fastice cache`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::CACHE)]
 pub struct Cache {
     /// What to do with it.
     #[command(subcommand)]
@@ -304,6 +327,7 @@ pub enum CacheAction {
 
 /// Arguments of `fastice licenses`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::LICENSES)]
 pub struct Licenses {
     /// An executable made by fastice.
     #[arg(value_name = "FILE")]
@@ -327,6 +351,7 @@ pub enum BillFormat {
 
 /// Arguments of `fastice sbom`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::SBOM)]
 pub struct Sbom {
     /// An executable made by fastice.
     #[arg(value_name = "FILE")]
@@ -338,6 +363,7 @@ pub struct Sbom {
 
 /// Arguments of `fastice diff`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::DIFF)]
 pub struct Diff {
     /// An executable made by fastice.
     #[arg(value_name = "OLD")]
@@ -355,6 +381,7 @@ pub struct Diff {
 
 /// Arguments of `fastice verify`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::VERIFY)]
 pub struct Verify {
     /// An executable made by fastice.
     #[arg(value_name = "FILE")]
@@ -372,6 +399,7 @@ pub struct Verify {
 
 /// Arguments of `fastice snapshot`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::SNAPSHOT)]
 pub struct Snapshot {
     /// An executable made by fastice. It is replaced.
     #[arg(value_name = "FILE")]
@@ -386,6 +414,7 @@ pub struct Snapshot {
 
 /// Arguments of `fastice explain`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::EXPLAIN)]
 pub struct Explain {
     /// A code such as E0005.
     #[arg(value_name = "CODE")]

@@ -28,23 +28,27 @@ pub fn page() -> String {
         .get_subcommands()
         .filter(|command| !command.is_hide_set())
     {
-        section(&mut page, command);
+        section(&mut page, "fastice", command);
     }
     page
 }
 
-fn section(page: &mut String, command: &Command) {
+fn section(page: &mut String, above: &str, command: &Command) {
+    let name = format!("{above} {}", command.get_name());
     let about = command
         .get_about()
         .map(ToString::to_string)
         .unwrap_or_default();
     let usage = command.clone().render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ");
-    let _ = write!(
-        page,
-        "\n## fastice {}\n\n{about}.\n\n```console\n$ {usage}\n```\n",
-        command.get_name()
-    );
+    let _ = write!(page, "\n## {name}\n\n{about}.\n\n```text\n{usage}\n```\n");
+    if let Some(examples) = command.get_after_help().map(ToString::to_string) {
+        page.push_str("\n```console\n");
+        for line in examples.lines().filter_map(|line| line.strip_prefix("  ")) {
+            let _ = writeln!(page, "$ {line}");
+        }
+        page.push_str("```\n");
+    }
     let mut heading = None;
     let own = |argument: &&Arg| !argument.is_global_set() && argument.get_id() != "help";
     let mut arguments: Vec<&Arg> = command.get_arguments().filter(own).collect();
@@ -59,6 +63,9 @@ fn section(page: &mut String, command: &Command) {
             page.push('\n');
         }
         describe(page, argument);
+    }
+    for inner in command.get_subcommands() {
+        section(page, &name, inner);
     }
 }
 

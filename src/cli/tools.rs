@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::OutputFormat;
+use super::{OutputFormat, examples};
 
 /// Arguments of `fastice completions`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::COMPLETIONS)]
 pub struct Completions {
     /// The shell.
     #[arg(value_name = "SHELL")]
@@ -17,6 +18,7 @@ pub struct Completions {
 
 /// Arguments of `fastice man`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::MAN)]
 pub struct Man {
     /// The command that the page is about [default: fastice itself].
     #[arg(value_name = "COMMAND", conflicts_with = "output")]
@@ -28,6 +30,7 @@ pub struct Man {
 
 /// Arguments of `fastice runtime`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::RUNTIME)]
 pub struct Runtime {
     /// What to do with them.
     #[command(subcommand)]
@@ -47,6 +50,7 @@ pub enum RuntimeAction {
 
 /// Arguments of `fastice trace`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::TRACE)]
 pub struct Trace {
     /// The file to write, for `fastice build --trace`.
     #[arg(short, long, value_name = "FILE", default_value = "fastice-trace.json")]
@@ -58,6 +62,7 @@ pub struct Trace {
 
 /// Arguments of `fastice init`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::INIT)]
 pub struct Init {
     /// The project's directory [default: the working directory].
     #[arg(value_name = "DIR")]
@@ -66,6 +71,7 @@ pub struct Init {
 
 /// Arguments of `fastice report`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::REPORT)]
 pub struct Report {
     /// An executable made by fastice.
     #[arg(value_name = "FILE")]

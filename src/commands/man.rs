@@ -51,6 +51,10 @@ fn pages(root: &Command) -> Result<Vec<(String, String)>> {
     {
         let name = format!("fastice-{}", command.get_name());
         pages.push((name.clone(), page(command.clone(), &name)?));
+        for inner in command.get_subcommands() {
+            let name = format!("{name}-{}", inner.get_name());
+            pages.push((name.clone(), page(inner.clone(), &name)?));
+        }
     }
     Ok(pages)
 }

@@ -10,6 +10,7 @@ mod configuration;
 mod contents;
 mod inside;
 mod interrupt;
+mod json;
 mod reference;
 mod support;
 mod tools;

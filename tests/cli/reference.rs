@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::env;
 use std::path::PathBuf;
 
+use clap::{CommandFactory as _, Parser as _};
+use fastice::cli::Cli;
 use fastice::configure;
 use fastice::error::{Code, explanation};
 
@@ -83,4 +85,24 @@ fn every_code_is_provoked_by_a_test() {
         .filter(|code| !tests.contains(&format!("[{code}]")))
         .collect();
     assert_eq!(missing, [""; 0], "no test shows these");
+}
+
+/// Every command has examples in its help, and each of them is accepted.
+#[test]
+fn examples_in_help_are_command_lines() {
+    let root = Cli::command();
+    for command in root.get_subcommands() {
+        let name = command.get_name();
+        let text = command
+            .get_after_help()
+            .unwrap_or_else(|| panic!("{name} has no examples"))
+            .to_string();
+        let examples = text.strip_prefix("Examples:\n").unwrap();
+        for line in examples.lines() {
+            let line = line.split(" # ").next().unwrap();
+            let line = line.split(['>', '|']).next().unwrap();
+            let accepted = Cli::try_parse_from(line.split_whitespace());
+            assert!(accepted.is_ok(), "{line}: {}", accepted.unwrap_err());
+        }
+    }
 }
