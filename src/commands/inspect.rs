@@ -242,16 +242,10 @@ fn configuration(out: &mut String, settings: &Settings) {
 
 /// Protections, in words.
 fn hardening(hardening: Hardening) -> String {
-    let list = [
-        (hardening.no_executable_stack, "no executable stack"),
-        (hardening.relro, "read-only relocations"),
-        (hardening.bind_now, "bound at the start"),
-    ];
-    let held: Vec<&str> = list
-        .iter()
-        .filter_map(|(holds, name)| holds.then_some(*name))
-        .collect();
-    held.join(", ")
+    let rows = hardening
+        .rows()
+        .map(|(name, held)| format!("{name} {held}"));
+    rows.join(", ")
 }
 
 /// What a process begins with.

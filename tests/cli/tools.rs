@@ -214,6 +214,12 @@ fn inspect_tells_kinds_protections_and_records() {
         "{document}"
     );
     assert_eq!(document["hardening"]["relro"], true, "{document}");
+    assert_eq!(
+        document["hardening"]["position_independent"], false,
+        "{document}"
+    );
+    let row = "hardening PIE no, RELRO partial, NX yes,";
+    assert!(workspace.run("inspect tool").contains(row));
     let kinds = document["kinds"].as_array().expect("a list");
     assert!(
         kinds
