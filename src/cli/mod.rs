@@ -555,6 +555,10 @@ pub struct Source {
     /// What a process begins with [default: base].
     #[arg(long, value_name = "SCOPE", help_heading = "Contents")]
     pub snapshot: Option<Choice>,
+    /// Take the runtime that is hardened against exploits: position-independent, with read-only relocations and stack canaries.
+    /// There is no start snapshot then.
+    #[arg(long, help_heading = "Contents")]
+    pub hardened: bool,
 }
 
 impl Source {

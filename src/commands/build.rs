@@ -108,6 +108,7 @@ pub(super) fn freeze(
         freeze: configuration.freeze.clone(),
         snapshot: configuration.snapshot.mode,
         preload: configuration.snapshot.preload.clone(),
+        hardened: configuration.hardened.unwrap_or_default(),
         force: how.force,
         dry_run: how.dry_run,
         policy: Policy::new(&configuration.policy)?,

@@ -22,6 +22,8 @@ pub(super) fn snapshot(arguments: &cli::Snapshot, terminal: &Terminal) -> Result
     let written = match arguments.snapshot {
         Some(Choice::Off) => target.write(|out| replace_snapshot(&image, out, None))?,
         choice => {
+            let wanted = choice.or(Some(Choice::Base));
+            snapshot::is_wanted(wanted, executable.header(), executable.hardening())?;
             let preload = preload(&executable, choice)?;
             terminal.stage("Taking the start snapshot");
             // Randomly seeded by the standard library.

@@ -98,6 +98,8 @@ pub struct Configuration {
     pub audit_hooks: Vec<String>,
     /// The start snapshot.
     pub snapshot: snapshot::Settings,
+    /// Whether the runtime has to be hardened, as `--hardened`.
+    pub hardened: Option<bool>,
 
     /// Variables of the environment.
     pub environment: Environment,
@@ -135,6 +137,9 @@ impl Configuration {
         }
         if source.optimize > 0 {
             self.optimize = Some(source.optimize.min(2));
+        }
+        if source.hardened {
+            self.hardened = Some(true);
         }
         if source.no_source {
             self.source = Some(false);

@@ -149,6 +149,8 @@ codes! {
     ProgramNotStarted = "E0050", Error;
     /// A start snapshot cannot be made.
     NoSnapshot = "E0051", Error;
+    /// `--hardened`, and the runtime is not.
+    NotHardened = "E0052", Error;
     /// A file of the configuration cannot be read.
     ConfigurationFile = "E0060", Failure;
     /// The configuration has a key that does not exist.

@@ -24,6 +24,7 @@ use crate::audit::{self, Native};
 use crate::bom::{self, Bill, cyclonedx, spdx};
 use crate::collect::{collect, modules, startup};
 use crate::compile::{Cache, Compiler};
+use crate::inspect::Hardening;
 use crate::interrupt::TempDir;
 use crate::provenance::{self, Facts, Provenance};
 use crate::resolve::Application;
@@ -67,6 +68,8 @@ pub struct FreezeOptions {
     pub snapshot: Option<snapshot::Choice>,
     /// Modules for a snapshot of the program's imports, in place of its first ones.
     pub preload: Vec<String>,
+    /// Only a runtime that is hardened will do.
+    pub hardened: bool,
     /// Overwrite an output that fastice did not make.
     pub force: bool,
     /// What is not written.
@@ -160,6 +163,10 @@ pub fn freeze(
 
     reporter.stage("Auditing native libraries");
     let stub = pack.stub()?;
+    let hardening = Hardening::of(stub);
+    if options.hardened && !hardening.is_some_and(|held| held.position_independent) {
+        return Err(not_hardened());
+    }
     let wishes = audit::Wishes {
         needed: !options.leave_libraries,
         wanted: &options.include_libraries,
@@ -267,7 +274,7 @@ pub fn freeze(
         },
         snapshot: None,
     };
-    let is_wanted = snapshot::is_wanted(options.snapshot, &header)?;
+    let is_wanted = snapshot::is_wanted(options.snapshot, &header, hardening)?;
     let preload = (options.snapshot == Some(snapshot::Choice::App))
         .then(|| snapshot::Preload::new(&header, options.preload.clone()));
     let scratch = options.dry_run.then(scratch).transpose()?;
@@ -330,6 +337,12 @@ fn scratch() -> Result<(TempDir, Target)> {
     let directory = TempDir::new_in(&cache).map_err(Error::io)?;
     let target = Target::new(&directory.path().join("program"), false)?;
     Ok((directory, target))
+}
+
+fn not_hardened() -> Error {
+    Error::new(Code::NotHardened, "this runtime is not hardened").hint(
+        "name one that is with FASTICE_RUNTIME; `cargo xtask runtime --hardened` builds one from fastice's source",
+    )
 }
 
 /// Puts a snapshot into an executable that has none. What is before it is not written again.

@@ -5,6 +5,7 @@ use fastice_image::{Header, Program};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::inspect::Hardening;
 use crate::{Code, Error, Result};
 
 /// What a process begins with.
@@ -35,11 +36,18 @@ pub struct Settings {
 ///
 /// # Errors
 /// [`Code::NoSnapshot`] when one was asked for that cannot be.
-pub(crate) fn is_wanted(choice: Option<Choice>, header: &Header) -> Result<bool> {
+pub(crate) fn is_wanted(
+    choice: Option<Choice>,
+    header: &Header,
+    hardening: Option<Hardening>,
+) -> Result<bool> {
     if choice == Some(Choice::Off) {
         return Ok(false);
     }
     let reason = match &header.program {
+        _ if hardening.is_some_and(|held| held.position_independent) => {
+            "the runtime is position-independent: what a snapshot holds has fixed addresses"
+        }
         Program::File { .. } | Program::Module { .. } | Program::Directory { .. } => {
             if header.settings.is_usual() {
                 return Ok(true);
