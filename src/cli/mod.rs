@@ -423,6 +423,7 @@ pub struct Explain {
 
 /// What is frozen and how: shared by `build` and `run`.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Source {
     /// A script (its PEP 723 metadata is honoured), a project directory with a `pyproject.toml`, or a
     /// directory or ZIP archive with a `__main__.py` [default: the working directory].

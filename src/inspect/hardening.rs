@@ -2,7 +2,7 @@
 
 use object::elf;
 use object::read::elf::{Dyn as _, ElfFile64, FileHeader as _, ProgramHeader as _};
-use object::{Endianness, Object as _, ObjectSymbol as _};
+use object::{Endianness, Object as _, ObjectSymbol};
 use serde::Serialize;
 
 /// Protections of the stub.
@@ -52,7 +52,7 @@ impl Hardening {
             });
         let imports = |matches: fn(&str) -> bool| {
             file.dynamic_symbols()
-                .filter(|symbol| symbol.is_undefined())
+                .filter(ObjectSymbol::is_undefined)
                 .any(|symbol| symbol.name().is_ok_and(matches))
         };
         Some(Self {

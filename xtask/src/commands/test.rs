@@ -11,7 +11,7 @@ use miette::{IntoDiagnostic, bail};
 use super::build::builder;
 use super::cpython_tests;
 use super::runtime;
-use crate::runtime::{provide, provide_python};
+use crate::runtime::{Build, Request, provide, provide_python};
 use crate::{packages, workspace};
 
 /// Debian packages that the tests use.
@@ -56,6 +56,15 @@ pub(crate) fn run(options: &Options) -> miette::Result<()> {
     let request = options.runtime.request();
     let pack = provide(&request)?;
     let python = provide_python(&request)?;
+    // How fast it is, is not tested; a release has both in the same way.
+    let hardened = provide(&Request {
+        build: match request.build {
+            Build::Guided => Build::Plain,
+            build => build,
+        },
+        hardened: true,
+        ..options.runtime.request()
+    })?;
     builder(&request)?;
     // The stub is linked by `runtime::provide` alone; it has no tests without an image.
     let tests = [
@@ -65,7 +74,11 @@ pub(crate) fn run(options: &Options) -> miette::Result<()> {
         "fastice-stub",
         "--no-fail-fast",
     ];
-    let environment = [(PACK_VARIABLE, &*pack), (PLAIN_PYTHON_VARIABLE, &*python)];
+    let environment = [
+        (PACK_VARIABLE, &*pack),
+        (PLAIN_PYTHON_VARIABLE, &*python),
+        ("FASTICE_HARDENED_RUNTIME", &*hardened),
+    ];
     let Some(suite) = &options.system else {
         cargo(&tests, &environment)?;
         return cpython_tests::fast(&request);
