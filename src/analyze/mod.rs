@@ -270,6 +270,7 @@ fn sources_of_extensions(modules: &Modules) -> Vec<Found> {
 /// What extension modules without sources name.
 fn in_extensions(sources: Sources, library: &StandardLibrary) -> Vec<Edges> {
     let files = &sources.collection.files;
+    let names = extensions::Names::new(library);
     let with_sources = sources_of_extensions(sources.modules);
     sources
         .modules
@@ -282,8 +283,8 @@ fn in_extensions(sources: Sources, library: &StandardLibrary) -> Vec<Edges> {
         .into_par_iter()
         .filter_map(|(found, _)| {
             let names = match &files.get(&found.origin)?.contents {
-                Contents::Bytes(bytes) => extensions::names(bytes, library),
-                Contents::Disk(path) => extensions::names(&fs_err::read(path).ok()?, library),
+                Contents::Bytes(bytes) => names.within(bytes),
+                Contents::Disk(path) => names.within(&fs_err::read(path).ok()?),
                 Contents::Packed(_) => return None,
             };
             Some(Edges {
