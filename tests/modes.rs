@@ -23,14 +23,15 @@ def classes(loader):
     own = getattr(loader, '__name__', '') if isinstance(loader, type) else ''
     return own or [c.__name__ for c in type(loader).__mro__ if 'fastice' not in c.__module__]
 seen = globals()
-print('name', __name__, 'package', __package__, 'doc', __doc__)
+print('name', __name__, 'doc', __doc__)
 print('file', seen.get('__file__'), 'cached', seen.get('__cached__'))
 print('loader', classes(seen.get('__loader__')))
 spec = seen.get('__spec__')
 print('spec', spec and (spec.name, spec.origin, spec.parent, spec.cached, spec.has_location))
 print('builtins', type(__builtins__).__name__, 'main', sys.modules['__main__'].__dict__ is seen)
 print('path', sys.path[0] if sys.path[0].startswith(('/fastice/app', APP)) else 'library')
-print('argv', sys.argv, 'orig', sys.orig_argv[-2:])
+print('argv[0]', sys.argv[0], 'package', __package__)
+print('argv', sys.argv[1:], 'orig', sys.orig_argv[-2:])
 ";
 
 fn probe(workspace: &Workspace) -> String {
@@ -57,7 +58,15 @@ fn feed(command: &mut Command, input: &str) -> Output {
     child.wait_with_output().unwrap()
 }
 
-/// Freezes with `build` and wants from `program a b` what `python ARGUMENTS… a b` shows in `directory`.
+/// Without what is the name of the executable unless the configuration says otherwise; `__package__` tells click and
+/// argparse whether that is so.
+fn without_name(text: &str) -> String {
+    let lines = text.lines().filter(|line| !line.starts_with("argv[0] "));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Freezes with `build` and wants from `program a b` what `python ARGUMENTS… a b` shows in `directory`: set up as `python`, and as by
+/// default, with a start snapshot where there can be one.
 #[track_caller]
 fn same(workspace: &Workspace, build: &[&str], arguments: &[&str], directory: &str, input: &str) {
     let program = workspace.freeze(&[&["--config", "argv0=python"], build].concat());
@@ -76,6 +85,17 @@ fn same(workspace: &Workspace, build: &[&str], arguments: &[&str], directory: &s
         seen(workspace, &expected),
         "{build:?}"
     );
+    let program = workspace.freeze(build);
+    for snapshot in ["1", "0"] {
+        let mut command = workspace.command(&program);
+        command.args(["a", "b"]).env("FASTICE_SNAPSHOT", snapshot);
+        let actual = feed(&mut command, input);
+        assert_eq!(
+            without_name(&seen(workspace, &actual)),
+            without_name(&seen(workspace, &expected)),
+            "{build:?} with FASTICE_SNAPSHOT={snapshot}"
+        );
+    }
 }
 
 /// Plain Python makes a file of code or an archive.
@@ -342,6 +362,37 @@ fn an_interpreter() {
     make_environment(&workspace, &program);
 }
 
+/// An environment with copies has an interpreter of its own, which knows the one that it was made with.
+#[test]
+fn an_interpreter_that_was_copied() {
+    let workspace = Workspace::new();
+    workspace.freeze(&["--interpreter"]);
+    let show = [
+        "-c",
+        "import sys; print(sys._base_executable, sys.executable, sys.base_prefix)",
+    ];
+    for (name, base) in [("first", "program"), ("second", "first/bin/python")] {
+        let output = workspace
+            .command(&workspace.path(base))
+            .args(["-m", "venv", "--copies", "--without-pip", name])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+        let own = workspace.path(name).join("bin/python");
+        let output = workspace.command(&own).args(show).output().unwrap();
+        assert_eq!(
+            stdout(&output),
+            format!(
+                "{} {} /fastice\n",
+                workspace.path(base).display(),
+                own.display()
+            ),
+            "{}",
+            stderr(&output)
+        );
+    }
+}
+
 /// `-m venv` makes an environment whose `python` is the file, and pip is in it.
 fn make_environment(workspace: &Workspace, program: &Path) {
     let output = workspace
@@ -414,6 +465,93 @@ fn several_programs_in_one_file() {
     let program = workspace.freeze(&["app", "-e", "tools:greet"]);
     assert_eq!(run(&program, &["none"]), "Some(0) greet ['none']\n");
     assert_eq!(run(&program, &["say"]), "Some(0) said ['say']\n");
+}
+
+/// A further program is set up as it says, and as the main program otherwise.
+#[test]
+fn programs_that_are_set_up_differently() {
+    let workspace = Workspace::new();
+    workspace
+        .file(
+            "app/fastice.toml",
+            "entry = \"tools:show\"\n\
+             [python]\ncpu_count = 5\n\
+             [[bin]]\nname = \"same\"\nentry = \"tools:show\"\n\
+             [[bin]]\nname = \"other\"\nentry = \"tools:show\"\n\
+             python = { dev_mode = true, verbose = 0, safe_path = false, isolated = false, xoptions = [\"own\"] }\n",
+        )
+        .file(
+            "app/tools.py",
+            "import os, subprocess, sys\n\
+             def show():\n    \
+             print(os.cpu_count(), sys.flags.dev_mode, sys.flags.isolated, sys._xoptions, flush=True)\n    \
+             if 'again' in sys.argv: subprocess.run([sys.executable, '-c', 'import tools; tools.show()'])\n",
+        );
+    let program = workspace.freeze(&["app"]);
+    let run = |arguments: &[&str]| {
+        let output = workspace
+            .command(&program)
+            .args(arguments)
+            .output()
+            .unwrap();
+        stdout(&output) + &stderr(&output)
+    };
+    assert_eq!(run(&[]), "5 False 1 {}\n");
+    assert_eq!(run(&["same"]), "5 False 1 {}\n");
+    assert_eq!(
+        run(&["other", "again"]),
+        "5 True 0 {'own': True}\n5 True 0 {'own': True}\n"
+    );
+    let output = workspace
+        .command(Path::new(env!("CARGO_BIN_EXE_fastice")))
+        .args(["inspect", "program"])
+        .output()
+        .unwrap();
+    let text = stdout(&output);
+    let (main, other) = text.split_once("\nconfiguration of other\n").unwrap();
+    assert!(
+        !main.contains("dev_mode") && other.contains("  dev_mode = true\n"),
+        "{text}"
+    );
+}
+
+/// Every module is read through an `open` of its own; they are all of one memory file, with a position each.
+#[test]
+fn a_large_archive_is_copied_once() {
+    let workspace = Workspace::new();
+    workspace
+        .file("source/first.py", "")
+        .file("source/second.py", "")
+        .file(
+            "source/__main__.py",
+            r#"
+import first, os, sys
+def facts(file):
+    lines = open(f"/proc/self/fdinfo/{file.fileno()}").read().split()
+    return dict(zip(lines[::2], lines[1::2]))
+one, other = open(sys.argv[0], "rb"), open(sys.argv[0], "rb")
+one.seek(7)
+seen = facts(one), facts(other)
+print([facts["pos:"] for facts in seen], len({facts["ino:"] for facts in seen}))
+print(one.read(10) == other.read()[7:17])
+# As a daemon does.
+os.closerange(3, 2000)
+taken = [os.open("/dev/null", os.O_RDONLY) for number in range(1100)]
+os.closerange(3, 1000)
+import second
+print(second.__file__.endswith(".pyz/second.py"), os.fstat(1001).st_size)
+"#,
+        )
+        .file("source/data", &"0123456789abcdef".repeat(10_000));
+    make(&workspace, &["-m", "zipapp", "source", "-o", "large.pyz"]);
+    let program = workspace.freeze(&["large.pyz"]);
+    let output = workspace.command(&program).output().unwrap();
+    assert_eq!(
+        stdout(&output),
+        "['7', '0'] 1\nTrue\nTrue 0\n",
+        "{}",
+        stderr(&output)
+    );
 }
 
 /// Archives that unpack themselves, native code included.

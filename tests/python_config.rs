@@ -10,7 +10,8 @@ use std::path::Path;
 use fastice::configure;
 use support::{Workspace, stderr, stdout};
 
-/// Fields that can be set together, with an expression that is true if they are.
+/// Fields that can be set together, with an expression that is true if the field has the effect that can be seen inside; `True` where there is
+/// none. What CPython's own copy of the field holds is compared besides.
 const FIELDS: &[(&str, &str, &str)] = &[
     ("isolated", "false", "sys.flags.isolated == 0"),
     (
@@ -27,11 +28,7 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("coerce_c_locale", "0", "'LC_CTYPE' not in os.environ"),
     ("coerce_c_locale_warn", "false", "True"),
     ("dev_mode", "true", "sys.flags.dev_mode is True"),
-    (
-        "allocator",
-        "'pymalloc_debug'",
-        "sys._debugmallocstats is not None",
-    ),
+    ("allocator", "'pymalloc_debug'", "True"),
     ("parse_argv", "false", "sys.argv[1:] == ['-V']"),
     ("use_hash_seed", "true", "sys.flags.hash_randomization == 1"),
     ("hash_seed", "42", "hash('fastice') == HASH"),
@@ -81,8 +78,8 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("bytes_warning", "1", "sys.flags.bytes_warning == 1"),
     (
         "warn_default_encoding",
-        "false",
-        "sys.flags.warn_default_encoding == 0",
+        "true",
+        "sys.flags.warn_default_encoding == 1 and warns_of_encoding()",
     ),
     ("inspect", "true", "sys.flags.inspect == 1"),
     ("interactive", "false", "sys.flags.interactive == 0"),
@@ -170,6 +167,85 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// The other value of fields that have their default above, or one that excludes what is there.
+const OTHERS: &[(&str, &str)] = &[
+    ("isolated", "false"),
+    ("use_environment", "true"),
+    ("utf8_mode", "false"),
+    ("configure_locale", "false"),
+    ("dev_mode", "false"),
+    ("allocator", "'mimalloc'"),
+    ("use_hash_seed", "false"),
+    ("faulthandler", "false"),
+    ("tracemalloc", "0"),
+    ("perf_profiling", "1"),
+    ("import_time", "true"),
+    ("code_debug_ranges", "true"),
+    ("show_ref_count", "true"),
+    ("dump_refs", "false"),
+    ("malloc_stats", "true"),
+    ("site_import", "false"),
+    ("bytes_warning", "2"),
+    ("warn_default_encoding", "false"),
+    ("inspect", "false"),
+    ("interactive", "true"),
+    ("optimization_level", "2"),
+    ("parser_debug", "true"),
+    ("write_bytecode", "false"),
+    ("verbose", "1"),
+    ("quiet", "false"),
+    ("user_site_directory", "false"),
+    ("configure_c_stdio", "true"),
+    ("buffered_stdio", "true"),
+    ("check_hash_pycs_mode", "'never'"),
+    ("use_frozen_modules", "false"),
+    ("safe_path", "true"),
+    ("pathconfig_warnings", "true"),
+    ("install_signal_handlers", "true"),
+    ("skip_source_first_line", "true"),
+];
+
+/// Compares CPython's own copy of its configuration, which `_testinternalcapi.get_configs()` gives its tests, with what was set.
+const READ_BACK: &str = r#"
+import codecs, ctypes, os
+_get = ctypes.pythonapi._Py_GetConfigsAsDict
+_get.restype, _get.argtypes = ctypes.py_object, []
+CONFIGS = _get()
+ALLOCATORS = [None, "default", "debug", "malloc", "malloc_debug", "pymalloc", "pymalloc_debug", "mimalloc", "mimalloc_debug"]
+def is_set(name, wanted):
+    found = [CONFIGS[part][name] for part in ("pre_config", "config") if name in CONFIGS[part]]
+    if name == "allocator":
+        found = [ALLOCATORS[value] for value in found]
+    if name == "module_search_paths":
+        # site adds its own.
+        wanted = [os.path.join("/fastice", path) for path in wanted]
+    if name == "stdio_encoding":
+        found = [value == codecs.lookup(wanted).name and wanted for value in found]
+    if isinstance(wanted, list):
+        # Other fields add options.
+        return found and all(set(wanted) <= set(value) for value in found)
+    return found and all(value == wanted for value in found)
+def warns_of_encoding():
+    import warnings
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        open(os.devnull).close()
+    return [warning.category for warning in caught] == [EncodingWarning]
+"#;
+
+/// A value of TOML as Python writes it.
+fn literal(value: &str) -> &str {
+    match value {
+        "true" => "True",
+        "false" => "False",
+        value => value,
+    }
+}
+
+/// Shows the number of the allocator (`PyMemAllocatorName`).
+const ALLOCATOR: &str = "import ctypes; get = ctypes.pythonapi._Py_GetConfigsAsDict; get.restype = ctypes.py_object; \
+    print('allocator', get()['pre_config']['allocator'])";
+
 /// Values that exclude those above, or whose effect is seen from outside only: value, what the program does, and
 /// what is then on its outputs.
 const ALONE: &[(&str, &str, &str)] = &[
@@ -185,9 +261,25 @@ const ALONE: &[(&str, &str, &str)] = &[
     ("verbose = 2", "import json", "import 'json' # "),
     ("interactive = true", "print(sys.flags.interactive)", "1\n"),
     ("malloc_stats = true", "pass", "arenas allocated total"),
-    ("allocator = 'malloc'", "sys._debugmallocstats()", ""),
-    ("allocator = 'mimalloc'", "print(1)", "1\n"),
-    ("allocator = 'debug'", "print(1)", "1\n"),
+    (
+        "buffered_stdio = false\nconfigure_c_stdio = true",
+        "import ctypes; ctypes.CDLL(None).printf(b'from C\\n'); os._exit(0)",
+        "from C\n",
+    ),
+    (
+        "buffered_stdio = false\nconfigure_c_stdio = false",
+        "import ctypes; ctypes.CDLL(None).printf(b'from C\\n'); print('lost'); os._exit(0)",
+        "lost\n",
+    ),
+    ("allocator = 'malloc'", ALLOCATOR, "allocator 3\n"),
+    ("allocator = 'debug'", ALLOCATOR, "allocator 2\n"),
+    ("allocator = 'malloc_debug'", ALLOCATOR, "allocator 4\n"),
+    ("allocator = 'default'", ALLOCATOR, "allocator 1\n"),
+    (
+        "coerce_c_locale_warn = true\ncoerce_c_locale = 2",
+        "pass",
+        "LC_CTYPE coerced to C.UTF-8",
+    ),
     (
         "perf_profiling = 1",
         "print(sys.is_stack_trampoline_active())",
@@ -245,8 +337,12 @@ fn every_field_is_read_back() {
          def columns():\n    return next(columns.__code__.co_positions())[2]\n\
          def holds(name, test):\n    print(name, bool(test))\n",
     );
-    for (name, _, test) in FIELDS {
-        code += &["holds('", name, "', ", test, ")\n"].concat();
+    code += READ_BACK;
+    for (name, value, test) in FIELDS {
+        code += &format!(
+            "holds('{name}', is_set('{name}', {}) and ({test}))\n",
+            literal(value)
+        );
     }
     let plain = workspace
         .command(&support::python())
@@ -280,6 +376,34 @@ fn every_field_is_read_back() {
         let line = format!("\n  {name} = {value}\n");
         assert!(text.contains(&line), "{line} is not in {text}");
     }
+}
+
+#[test]
+fn the_other_values_are_read_back() {
+    let workspace = Workspace::new();
+    let table: String = OTHERS
+        .iter()
+        .flat_map(|(name, value)| [name, " = ", value, "\n"])
+        .collect();
+    let mut code = String::from("# The first line is skipped.\n");
+    code += READ_BACK;
+    for (name, value) in OTHERS {
+        code += &format!(
+            "print('{name}', bool(is_set('{name}', {})))\n",
+            literal(value)
+        );
+    }
+    let program = build(&workspace, &table, &code);
+    let output = workspace
+        .command(&program)
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    let expected: String = OTHERS
+        .iter()
+        .flat_map(|(name, _)| [name, " True\n"])
+        .collect();
+    assert_eq!(stdout(&output), expected, "{}", stderr(&output));
 }
 
 #[test]

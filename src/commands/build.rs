@@ -87,11 +87,22 @@ pub(super) fn freeze(
     terminal: &Terminal,
     output: impl FnOnce(&str) -> Result<PathBuf>,
 ) -> Result<Summary> {
+    if let Some(file) = &configuration.passed_over {
+        let message = format!(
+            "`{}` is not read: it is that of the project",
+            format::path(file)
+        );
+        terminal.warn(
+            &crate::Error::new(crate::Code::ConfigurationPassedOver, message)
+                .hint("`--config-file` with its name reads it for this file, too"),
+        );
+    }
     let trace = Trace::read(&configuration.trace)?;
     let mut request = Request::new(source, configuration);
     request.traced = trace.own_files().map(Path::to_owned).collect();
     resolve::check(&request)?;
     let pack = Pack::locate()?;
+    configuration.check_encodings(&pack)?;
     let resolved = resolve::resolve(&request, &Interpreter::of(&pack), terminal)?;
     let application = resolved.application();
     let output = output(&application.name)?;
@@ -109,6 +120,7 @@ pub(super) fn freeze(
         snapshot: configuration.snapshot.mode,
         preload: configuration.snapshot.preload.clone(),
         hardened: configuration.hardened.unwrap_or_default(),
+        bin_configs: configuration.bin_configs(),
         force: how.force,
         dry_run: how.dry_run,
         policy: Policy::new(&configuration.policy)?,

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use fastice_image::{Alternative, Guard, Policy, Program, PythonIdentity, Settings, Snapshot};
+use fastice_image::{
+    Alternative, Guard, Policy, Program, PythonConfig, PythonIdentity, Settings, Snapshot,
+};
 use serde::Serialize;
 
 use super::print;
@@ -158,7 +160,13 @@ fn text(document: &Document) -> String {
     for (key, value) in rows {
         let _ = writeln!(out, "{key:<10}{value}");
     }
-    configuration(&mut out, document.settings);
+    configuration(&mut out, "configuration", &document.settings.python);
+    for alternative in document.alternatives {
+        if let Some(python) = &alternative.python {
+            let title = format!("configuration of {}", alternative.name);
+            configuration(&mut out, &title, python);
+        }
+    }
     out.push_str("\nkinds\n");
     for kind in &document.kinds {
         let name = match kind.kind {
@@ -227,14 +235,14 @@ fn environment(rows: &mut Vec<(&str, String)>, settings: &Settings) {
 }
 
 /// The fields of `PyPreConfig` and `PyConfig` that are not CPython's default.
-fn configuration(out: &mut String, settings: &Settings) {
-    let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(&settings.python) else {
+fn configuration(out: &mut String, title: &str, python: &PythonConfig) {
+    let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(python) else {
         return;
     };
     if fields.is_empty() {
         return;
     }
-    out.push_str("\nconfiguration\n");
+    let _ = writeln!(out, "\n{title}");
     for (name, value) in fields {
         let _ = writeln!(out, "  {name} = {value}");
     }

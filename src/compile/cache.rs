@@ -35,16 +35,18 @@ impl Cache {
     /// What was stored for `job`.
     pub(crate) fn get(&self, job: &Job) -> Option<Code> {
         let bytes = self.store.get(self.key(job))?;
-        let (source_hash, marshaled) = bytes.split_first_chunk()?;
+        let (source_hash, bytes) = bytes.split_first_chunk()?;
+        let (warns, marshaled) = bytes.split_first()?;
         Some(Code {
             source_hash: *source_hash,
+            warns: *warns != 0,
             marshaled: marshaled.to_vec(),
         })
     }
 
     /// Stores what `job` compiled to.
     pub(crate) fn put(&self, job: &Job, code: &Code) {
-        let bytes = [&code.source_hash[..], &code.marshaled].concat();
+        let bytes = [&code.source_hash[..], &[code.warns.into()], &code.marshaled].concat();
         self.store.put(self.key(job), &bytes);
     }
 }

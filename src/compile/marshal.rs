@@ -12,7 +12,7 @@
 use std::collections::HashMap;
 
 /// Changes when the same input gives other output; part of the key of the cache.
-pub(crate) const VERSION: u8 = 1;
+pub(crate) const VERSION: u8 = 2;
 
 /// `MAX_MARSHAL_STACK_DEPTH` of CPython.
 const MAX_DEPTH: usize = 2000;

@@ -35,6 +35,8 @@ pub(crate) struct Job {
 pub(crate) struct Code {
     /// `_imp.source_hash` of the source.
     pub(crate) source_hash: [u8; 8],
+    /// The compiler gives a `SyntaxWarning`, which under `python` a script gives at each start.
+    pub(crate) warns: bool,
     /// The canonical marshaled form.
     pub(crate) marshaled: Vec<u8>,
 }

@@ -40,14 +40,16 @@ impl Worker {
         let (status, payload) = self.exchange(job).map_err(|error| self.died(job, error))?;
         match status {
             0 => {
-                let (source_hash, marshaled) = payload
+                let (source_hash, (warns, marshaled)) = payload
                     .split_first_chunk()
+                    .and_then(|(hash, rest)| Some((hash, rest.split_first()?)))
                     .ok_or_else(|| protocol_error(job, "a reply without a code object"))?;
                 let marshaled = marshal::canonicalize(marshaled).map_err(|error| {
                     protocol_error(job, "a code object that cannot be read").caused_by(error)
                 })?;
                 Ok(Outcome::Code(Code {
                     source_hash: *source_hash,
+                    warns: *warns != 0,
                     marshaled,
                 }))
             }

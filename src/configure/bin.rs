@@ -1,6 +1,7 @@
 //! `mode` and `[[tool.fastice.bin]]`: what runs.
 
 use clap::ValueEnum;
+use fastice_image::PythonConfig;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +71,9 @@ pub struct Bin {
     pub command: Option<String>,
     /// Arguments in front of those that it is called with.
     pub arguments: Vec<String>,
+    /// How CPython is set up for it: fields that differ from those of the table `python`, which are its own otherwise.
+    #[schemars(with = "PythonConfig")]
+    pub python: PythonConfig,
 }
 
 impl Bin {

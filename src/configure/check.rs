@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::bin::choices;
+use fastice_image::PythonConfig;
+
+use super::bin::{Bin, choices};
 use super::layers::Layers;
-use super::{Configuration, Mode, Policy, audit_hook};
+use super::{Configuration, Mode, Policy, audit_hook, values};
 use crate::metadata::names;
 use crate::{Code, Error, Result};
 
@@ -13,12 +15,47 @@ use crate::{Code, Error, Result};
 /// # Errors
 /// [`Code::ConfigurationConflict`], [`Code::ConfigurationValue`].
 pub(super) fn check(configuration: &Configuration, layers: &Layers) -> Result<()> {
+    let environment = &configuration.environment;
+    let check = Check { layers, bin: None };
+    fields(configuration, &check)?;
+    for (name, value) in &environment.variables {
+        if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
+            return Err(check.value(
+                "environment.variables",
+                &format!("cannot hold `{}`", name.escape_debug()),
+            ));
+        }
+    }
+    if let Some(hook) = configuration
+        .audit_hooks
+        .iter()
+        .find(|hook| audit_hook(hook).is_none())
+    {
+        let text = format!(
+            "cannot hold `{}`: a hook is `FILE:FUNCTION`",
+            hook.escape_debug()
+        );
+        return Err(check.value("audit-hooks", &text));
+    }
+    if let Some(argument) = configuration
+        .arguments
+        .iter()
+        .find(|text| text.contains('\0'))
+    {
+        let text = format!("cannot hold `{}`", argument.escape_debug());
+        return Err(check.value("arguments", &text));
+    }
+    modes(configuration, &check)?;
+    bins(configuration, &check)
+}
+
+/// What the fields of CPython's configuration contradict, each other among them.
+fn fields(configuration: &Configuration, check: &Check) -> Result<()> {
     let Configuration {
         python,
         environment,
         ..
     } = configuration;
-    let check = Check { layers };
     let policy = environment.policy.unwrap_or_default();
     let isolated = python.isolated == Some(true);
 
@@ -122,47 +159,7 @@ pub(super) fn check(configuration: &Configuration, layers: &Layers) -> Result<()
             "must be 0, which is no limit, or at least 640",
         ));
     }
-    if python.warn_default_encoding == Some(true) {
-        // `_PyPreCmdline_SetConfig` (Python/preconfig.c).
-        return Err(check
-            .value(
-                "python.warn_default_encoding",
-                "has no effect: CPython 3.13 takes it from variables and options only",
-            )
-            .hint(
-                "set `environment.variables.PYTHONWARNDEFAULTENCODING` to \"1\" and `environment.policy` to \"listed\" with \
-                 this variable in `environment.allow`",
-            ));
-    }
-    for (name, value) in &environment.variables {
-        if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
-            return Err(check.value(
-                "environment.variables",
-                &format!("cannot hold `{}`", name.escape_debug()),
-            ));
-        }
-    }
-    if let Some(hook) = configuration
-        .audit_hooks
-        .iter()
-        .find(|hook| audit_hook(hook).is_none())
-    {
-        let text = format!(
-            "cannot hold `{}`: a hook is `FILE:FUNCTION`",
-            hook.escape_debug()
-        );
-        return Err(check.value("audit-hooks", &text));
-    }
-    if let Some(argument) = configuration
-        .arguments
-        .iter()
-        .find(|text| text.contains('\0'))
-    {
-        let text = format!("cannot hold `{}`", argument.escape_debug());
-        return Err(check.value("arguments", &text));
-    }
-    modes(configuration, &check)?;
-    bins(configuration, &check)
+    values::check(configuration, check)
 }
 
 /// Only one thing can run.
@@ -231,6 +228,9 @@ fn bins(configuration: &Configuration, check: &Check) -> Result<()> {
         if !seen.insert(name) {
             return Err(check.value("bin", &format!("has two programs called `{name}`")));
         }
+        if bin.python != PythonConfig::default() {
+            bin_fields(configuration, bin, check)?;
+        }
         match bin.choices()[..] {
             [_] => {}
             [] => {
@@ -247,8 +247,30 @@ fn bins(configuration: &Configuration, check: &Check) -> Result<()> {
     Ok(())
 }
 
-struct Check<'a> {
+/// A further program may be set up in any way that the code objects allow, which were compiled once.
+fn bin_fields(configuration: &Configuration, bin: &Bin, check: &Check) -> Result<()> {
+    let check = Check {
+        bin: Some(&bin.name),
+        ..*check
+    };
+    let level = bin.python.optimization_level;
+    if level.is_some_and(|level| level != configuration.optimization_level()) {
+        return Err(check
+            .value(
+                "python.optimization_level",
+                "is not that of the main program: the code objects are the same",
+            )
+            .hint("set `optimize` for all of them, or build two executables"));
+    }
+    fields(&configuration.of_bin(bin), &check)
+}
+
+/// What is wrong, in which place.
+#[derive(Clone, Copy)]
+pub(super) struct Check<'a> {
     layers: &'a Layers,
+    /// The further program whose configuration this is.
+    bin: Option<&'a str>,
 }
 
 impl Check<'_> {
@@ -258,8 +280,10 @@ impl Check<'_> {
             return Ok(());
         }
         let message = format!(
-            "`{}` and `{}` contradict each other: {why}",
-            keys[0], keys[1]
+            "{}`{}` and `{}` contradict each other: {why}",
+            self.whose(),
+            keys[0],
+            keys[1]
         );
         let error = Error::new(Code::ConfigurationConflict, message).hint(remedy);
         let place = keys.iter().find_map(|key| self.place(key, "this one"));
@@ -270,15 +294,25 @@ impl Check<'_> {
     }
 
     /// The error for a value.
-    fn value(&self, key: &str, what: &str) -> Error {
-        let error = Error::new(Code::ConfigurationValue, format!("`{key}` {what}"));
+    pub(super) fn value(&self, key: &str, what: &str) -> Error {
+        let message = format!("{}`{key}` {what}", self.whose());
+        let error = Error::new(Code::ConfigurationValue, message);
         match self.place(key, "this value") {
             Some(place) => error.at(place),
             None => error,
         }
     }
 
+    /// Says of which program the keys are, unless it is the main one.
+    fn whose(&self) -> String {
+        self.bin
+            .map_or_else(String::new, |name| format!("of the program `{name}`: "))
+    }
+
     fn place(&self, key: &str, label: &str) -> Option<crate::error::Place> {
+        if self.bin.is_some() {
+            return self.layers.place(&["bin"], "one of these");
+        }
         let path: Vec<&str> = key.split('.').collect();
         self.layers.place(&path, label)
     }

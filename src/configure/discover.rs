@@ -1,6 +1,7 @@
 //! Where the configuration of a build comes from.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
 
 use super::document::Document;
 use super::layers::Layers;
@@ -27,6 +28,7 @@ pub fn load(source: &cli::Source) -> Result<Configuration> {
         (None, None) => Some(Path::new(".")),
     };
     let mut own = source.config_file.clone();
+    let mut passed_over = None;
     if let Some(input) = input {
         if input.is_dir() {
             add_file(
@@ -38,6 +40,11 @@ pub fn load(source: &cli::Source) -> Result<Configuration> {
             own = own.or_else(|| beside.is_file().then_some(beside));
         } else {
             add_script(&mut layers, input)?;
+            match beside_file(input) {
+                Some(Beside::OfInput(file)) => own = own.or(Some(file)),
+                Some(Beside::OfProject(file)) if own.is_none() => passed_over = Some(file),
+                _ => {}
+            }
         }
     }
     if let Some(file) = &own {
@@ -66,7 +73,36 @@ pub fn load(source: &cli::Source) -> Result<Configuration> {
     let mut configuration = layers.configuration()?;
     configuration.apply(source);
     check::check(&configuration, &layers)?;
+    configuration.passed_over = passed_over;
     Ok(configuration)
+}
+
+/// A `fastice.toml` in the directory of a file that is built.
+enum Beside {
+    /// It is about that file.
+    OfInput(PathBuf),
+    /// It is about the project whose directory that is.
+    OfProject(PathBuf),
+}
+
+/// The `fastice.toml` beside a script, an archive or compiled code.
+fn beside_file(input: &Path) -> Option<Beside> {
+    let beside = input.with_file_name(OWN_FILE);
+    if !input.is_file() || !beside.is_file() {
+        return None;
+    }
+    let project = fs_err::read_to_string(input.with_file_name("pyproject.toml"));
+    // Tools have tables in that file where there is no project.
+    let is_project = project.is_ok_and(|text| {
+        toml::Table::from_str(&text).map_or(true, |table| {
+            table.contains_key("project") || table.contains_key("build-system")
+        })
+    }) || input.with_file_name("setup.py").is_file();
+    Some(if is_project {
+        Beside::OfProject(beside)
+    } else {
+        Beside::OfInput(beside)
+    })
 }
 
 /// Adds a file, if there is one.

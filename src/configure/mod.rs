@@ -8,7 +8,7 @@
 //! - [`document`]: one text with such a table in it, checked against the [`schema`];
 //! - [`layers`]: several of them, the stronger over the weaker;
 //! - [`discover`]: where they come from;
-//! - [`check`]: what contradicts itself.
+//! - [`check`]: what contradicts itself; [`values`]: what CPython would refuse.
 
 mod bin;
 mod check;
@@ -19,8 +19,10 @@ mod layers;
 mod policy;
 pub mod reference;
 mod schema;
+mod values;
 mod variables;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use fastice_image::{Arguments0, AuditHook, Policy, PythonConfig};
@@ -32,8 +34,9 @@ pub use discover::load;
 pub use environment::Environment;
 pub use policy::{Checking, Limits};
 
-use crate::cli;
-use crate::snapshot;
+use crate::runtime::Pack;
+use crate::runtime::encodings::{self, Use};
+use crate::{Code, Error, Result, cli, snapshot};
 
 /// The table `[tool.fastice]`. Lists in it are replaced, and tables are completed, by a stronger source.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -106,6 +109,10 @@ pub struct Configuration {
     /// How CPython is set up: fields of `PyPreConfig` and `PyConfig`. Both `utf8_mode` and `utf8-mode` are understood.
     #[schemars(with = "PythonConfig")]
     pub python: PythonConfig,
+
+    /// The `fastice.toml` of a project that was not read for one of its files.
+    #[serde(skip)]
+    pub passed_over: Option<PathBuf>,
 }
 
 impl Configuration {
@@ -203,6 +210,57 @@ impl Configuration {
         python.pathconfig_warnings.get_or_insert(false);
         python.parse_argv.get_or_insert(false);
         python
+    }
+
+    /// Checks that CPython has the encodings that are set: it would not start.
+    ///
+    /// # Errors
+    /// [`Code::ConfigurationValue`].
+    pub(crate) fn check_encodings(&self, pack: &Pack) -> Result<()> {
+        let bins = self.bin.iter().map(|bin| &bin.python);
+        for python in std::iter::once(&self.python).chain(bins) {
+            for (field, value, purpose) in [
+                (
+                    "filesystem_encoding",
+                    &python.filesystem_encoding,
+                    Use::Names,
+                ),
+                ("stdio_encoding", &python.stdio_encoding, Use::Streams),
+            ] {
+                if let Some(name) = value
+                    && !encodings::is_fit(pack, name, purpose)?
+                {
+                    let message = format!(
+                        "`python.{field}` cannot be `{name}`: CPython could not start with it"
+                    );
+                    return Err(Error::new(Code::ConfigurationValue, message)
+                        .hint("the names are those of the Python module `encodings`: utf-8, latin-1, cp1252, …"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// This configuration as a further program has it.
+    pub(super) fn of_bin(&self, bin: &Bin) -> Self {
+        let fields = |python: &PythonConfig| toml::Table::try_from(python).unwrap_or_default();
+        let mut table = fields(&self.python);
+        table.extend(fields(&bin.python));
+        Self {
+            // What was one of these fields is one again.
+            python: table.try_into().unwrap_or_default(),
+            bin: Vec::new(),
+            ..self.clone()
+        }
+    }
+
+    /// The fields of `PyPreConfig` and `PyConfig` of the further programs that set some, by name.
+    pub fn bin_configs(&self) -> BTreeMap<String, PythonConfig> {
+        self.bin
+            .iter()
+            .filter(|bin| bin.python != PythonConfig::default())
+            .map(|bin| (bin.name.clone(), self.of_bin(bin).program_config(false)))
+            .collect()
     }
 
     /// The same for an interpreter, which is as `python` is.

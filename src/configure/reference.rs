@@ -14,8 +14,8 @@ pub fn page() -> String {
          This page is generated from the types of the configuration; `cargo xtask test` says when it is out of date.\n\n\
          A build is configured by the table `[tool.fastice]` of the project's `pyproject.toml` or of a script's\n\
          [metadata block](https://packaging.python.org/en/latest/specifications/inline-script-metadata/), or by a file `fastice.toml` in\n\
-         the project's directory, which holds the same table without its name. `--config-file FILE` names another one; for archives,\n\
-         compiled files and requirements it is the only one.\n\n\
+         the project's directory, or beside a script, an archive or a compiled file that is no part of a project. It holds the same\n\
+         table without its name. `--config-file FILE` names another one; for requirements it is the only one.\n\n\
          From the strongest to the weakest:\n\n\
          1. flags of the command line, then `--config KEY=VALUE`;\n\
          2. variables of the environment: `FASTICE_CONFIG_` and the key in capitals, with `_` for `.` and `-`\n   \
@@ -40,6 +40,14 @@ fn section(page: &mut String, schema: &Value, title: &str, prefix: &[&str]) {
     for (name, value) in keys(schema).into_iter().flatten() {
         let path = [prefix, &[name.as_str()]].concat();
         let element = elements(value).filter(|element| keys(element).is_some());
+        if !prefix.is_empty() && is_known(name, value) {
+            let text = description(value).unwrap_or_default();
+            let _ = writeln!(
+                page,
+                "- `{name}` (table): {text} Its keys are those of `[tool.fastice.{name}]`."
+            );
+            continue;
+        }
         if keys(value).is_some() || element.is_some() {
             tables.push((name, value, element, path));
             continue;
@@ -60,6 +68,14 @@ fn section(page: &mut String, schema: &Value, title: &str, prefix: &[&str]) {
             None => section(page, value, &format!("[tool.fastice.{name}]"), &path),
         }
     }
+}
+
+/// Has a table the keys of the one that is called so in the main table?
+fn is_known(name: &str, table: &Value) -> bool {
+    let names = |table| keys(table).map(|keys| keys.keys().collect::<Vec<_>>());
+    let main = keys(schema()).and_then(|tables| tables.get(name));
+    main.and_then(names)
+        .is_some_and(|main| Some(main) == names(table))
 }
 
 /// A doc comment, in one line.

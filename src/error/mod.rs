@@ -203,6 +203,8 @@ codes! {
     DynamicImport = "W0022", Success;
     /// A traced command told nothing.
     NothingTraced = "W0023", Success;
+    /// The `fastice.toml` of a project is not read for a single file of it.
+    ConfigurationPassedOver = "W0024", Success;
     /// A start snapshot could not be made, and the executable is written without.
     SnapshotLeftOut = "W0040", Success;
     /// A module of the program is imported by each process, although the start snapshot was to have it.

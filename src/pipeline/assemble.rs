@@ -102,6 +102,13 @@ impl Compiled {
         }
         Ok(())
     }
+
+    /// Leaves out the code of what runs if the compiler warns about it. Its source is then compiled at each start, as it is under
+    /// `python`, and the warnings are given.
+    pub(super) fn leave_warnings(&mut self, runs: &dyn Fn(&str) -> bool) {
+        self.codes
+            .retain(|origin, code| !(code.warns && runs(origin)));
+    }
 }
 
 /// Adds everything in `collection` and the code objects of its `modules`.

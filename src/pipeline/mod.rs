@@ -9,12 +9,13 @@ mod shares;
 mod sourceless;
 mod whole_python;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use fastice_image::{
-    AuditHook, Extent, Footer, Header, Image, NewSnapshot, Settings, Written, before_snapshot,
-    write_ending,
+    AuditHook, Extent, Footer, Header, Image, NewSnapshot, PythonConfig, Settings, Written,
+    before_snapshot, write_ending,
 };
 use serde::Serialize;
 use xxhash_rust::xxh3::Xxh3;
@@ -70,6 +71,8 @@ pub struct FreezeOptions {
     pub preload: Vec<String>,
     /// Only a runtime that is hardened will do.
     pub hardened: bool,
+    /// Fields of `PyPreConfig` and `PyConfig` for further programs that are set up in another way, by their names.
+    pub bin_configs: BTreeMap<String, PythonConfig>,
     /// Overwrite an output that fastice did not make.
     pub force: bool,
     /// What is not written.
@@ -156,7 +159,13 @@ pub fn freeze(
     let site_packages = format!("{}/site-packages", library_directory(identity));
     let mut collection = collect(application, &site_packages, reporter)?;
     rules::apply(&mut collection, reporter)?;
-    let mut program = prepare::prepare(application, &mut collection, pack, &library)?;
+    let mut program = prepare::prepare(
+        application,
+        &mut collection,
+        pack,
+        &library,
+        &options.bin_configs,
+    )?;
     program
         .imports
         .extend(startup::prepare(&mut collection, &site_packages));
@@ -182,7 +191,7 @@ pub fn freeze(
     let level = options.optimization_level;
     let cache = Cache::new(&cache::directory()?, identity.magic);
     let compiler = Compiler::new(pack.python(), Some(cache));
-    let compiled = assemble::compile(&collection, &modules, &compiler, level, reporter)?;
+    let mut compiled = assemble::compile(&collection, &modules, &compiler, level, reporter)?;
 
     reporter.stage("Following imports");
     // Only in what Python has accepted: the scanner relies on limits that the compiler sets, such
@@ -208,6 +217,9 @@ pub fn freeze(
         entry: &program.imports,
     })
     .encode()?;
+    if !options.leave_sources {
+        compiled.leave_warnings(&|origin| program.runs(origin));
+    }
     let (mut program, mut alternatives) = program.resolve(&modules, &search_paths, &library)?;
 
     reporter.stage("Assembling the image");

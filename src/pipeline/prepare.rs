@@ -1,8 +1,9 @@
 //! What the entries need: files that are written for them, and the imports of code that is no module.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fastice_image::{Alternative, Program};
+use fastice_image::{Alternative, Program, PythonConfig};
 
 use super::entry::Prepared;
 use super::whole_python;
@@ -26,6 +27,7 @@ pub(super) fn prepare(
     collection: &mut Collection,
     pack: &Pack,
     library: &StandardLibrary,
+    configs: &BTreeMap<String, PythonConfig>,
 ) -> Result<Prepared> {
     let mut preparation = Preparation {
         application,
@@ -44,6 +46,7 @@ pub(super) fn prepare(
             program: preparation.program(&alternative.entry, &alternative.name)?,
             name: alternative.name.clone(),
             arguments: alternative.arguments.clone(),
+            python: configs.get(&alternative.name).cloned(),
         });
     }
     Ok(Prepared {

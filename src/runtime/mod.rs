@@ -6,6 +6,7 @@
 //! must be done in Python: compiling, pip, build back ends.
 
 mod create;
+pub(crate) mod encodings;
 pub mod layout;
 mod pack;
 mod stdlib;

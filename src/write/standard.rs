@@ -26,6 +26,7 @@ pub(crate) fn packed_code(pack: &Pack, origin: &str) -> Result<Code> {
         .ok_or_else(|| broken(&path))?;
     let (_, source_hash) = header.split_last_chunk().ok_or_else(|| broken(&path))?;
     Ok(Code {
+        warns: false,
         source_hash: *source_hash,
         marshaled: marshaled.to_vec(),
     })

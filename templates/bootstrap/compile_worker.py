@@ -3,7 +3,8 @@
 A request is the optimization level (1 byte), the lengths of file name and source (4 bytes each, little endian), the
 file name (UTF-8) and the source. The reply is a status (1 byte) and a length (4 bytes), then
 
-- status 0: the source's hash as PEP 552 wants it (8 bytes), and the marshaled code object;
+- status 0: the source's hash as PEP 552 wants it (8 bytes), whether the compiler warned (1 byte), and the marshaled code
+  object;
 - status 1: what is wrong: line, column, end line, end column (0 if unknown) and message, separated by NUL.
 """
 
@@ -11,14 +12,19 @@ import _imp
 import marshal
 import signal
 import sys
+import warnings
 from importlib._bootstrap_external import _RAW_MAGIC_NUMBER as MAGIC
 
 
 def compile_one(source, filename, optimize):
     try:
         # What importlib's SourceLoader.source_to_code does: the compiler itself decodes the bytes.
-        code = compile(source, filename, "exec", dont_inherit=True, optimize=optimize)
-        return 0, _imp.source_hash(MAGIC, source) + marshal.dumps(code)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("always", SyntaxWarning)
+            code = compile(source, filename, "exec", dont_inherit=True, optimize=optimize)
+        warns = bytes((bool(caught),))
+        return 0, _imp.source_hash(MAGIC, source) + warns + marshal.dumps(code)
     except SyntaxError as error:
         place = (error.lineno, error.offset, error.end_lineno, error.end_offset)
         message = error.msg

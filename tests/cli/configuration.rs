@@ -1,5 +1,7 @@
 //! Where the configuration comes from, what wins, and what is said about mistakes in it.
 
+use std::process::Command;
+
 use crate::support::Workspace;
 
 use insta::assert_snapshot;
@@ -347,5 +349,215 @@ fn a_stronger_choice_of_what_runs_replaces_another_kind() {
     --- stdout
     one
     main
+    ");
+}
+
+/// What CPython would say at the start, or not do, is said by the build.
+#[test]
+fn values_that_cpython_would_refuse() {
+    let workspace = Workspace::new();
+    workspace.file("app.py", "print('runs')\n");
+    let refused = |field: &str| {
+        workspace.file("settings.toml", format!("[python]\n{field}\n"));
+        let said = workspace.run("build app.py --config-file settings.toml");
+        assert!(!workspace.path("dist").exists());
+        said
+    };
+    assert_snapshot!(refused("stdio_encoding = 'utf-88'"), @r"
+    exit 1
+    --- stderr
+    error[E0062]: `python.stdio_encoding` cannot be `utf-88`: CPython could not start with it
+    hint: the names are those of the Python module `encodings`: utf-8, latin-1, cp1252, …
+    ");
+    assert_snapshot!(refused("stdio_encoding = 'rot13'"), @r"
+    exit 1
+    --- stderr
+    error[E0062]: `python.stdio_encoding` cannot be `rot13`: CPython could not start with it
+    hint: the names are those of the Python module `encodings`: utf-8, latin-1, cp1252, …
+    ");
+    assert_snapshot!(refused("filesystem_encoding = 'utf-16'"), @r"
+    exit 1
+    --- stderr
+    error[E0062]: `python.filesystem_encoding` cannot be `utf-16`: CPython could not start with it
+    hint: the names are those of the Python module `encodings`: utf-8, latin-1, cp1252, …
+    ");
+    assert_snapshot!(refused("filesystem_errors = 'lenient'"), @r"
+    exit 1
+    --- stderr
+    error[E0062]: `python.filesystem_errors` cannot be `lenient`: file names have no such error handler
+       ╭─[settings.toml:2:21]
+     1 │ [python]
+     2 │ filesystem_errors = 'lenient'
+       ·                     ────┬────
+       ·                         ╰── this value
+       ╰────
+    hint: it is one of `strict`, `ignore`, `replace`, `surrogateescape`, `surrogatepass`, `backslashreplace`, `xmlcharrefreplace`, `namereplace`
+    ");
+    assert_snapshot!(refused("xoptions = ['dev']"), @r"
+    exit 1
+    --- stderr
+    error[E0062]: `python.xoptions` cannot hold `dev`: it is a field of its own
+       ╭─[settings.toml:2:12]
+     1 │ [python]
+     2 │ xoptions = ['dev']
+       ·            ───┬───
+       ·               ╰── this value
+       ╰────
+    hint: set `python.dev_mode`
+    ");
+    assert_snapshot!(refused("warnoptions = ['complain']"), @r"
+    exit 1
+    --- stderr
+    error[E0062]: `python.warnoptions` cannot hold `complain`: there is no action `complain`
+       ╭─[settings.toml:2:15]
+     1 │ [python]
+     2 │ warnoptions = ['complain']
+       ·               ──────┬─────
+       ·                     ╰── this value
+       ╰────
+    hint: write it as after `-W`: `ACTION:MESSAGE:CATEGORY:MODULE:LINE`
+    ");
+    assert_snapshot!(refused("warnoptions = ['error::UserWarning::x']"), @r"
+    exit 1
+    --- stderr
+    error[E0062]: `python.warnoptions` cannot hold `error::UserWarning::x`: `x` is no number of a line
+       ╭─[settings.toml:2:15]
+     1 │ [python]
+     2 │ warnoptions = ['error::UserWarning::x']
+       ·               ────────────┬────────────
+       ·                           ╰── this value
+       ╰────
+    hint: write it as after `-W`: `ACTION:MESSAGE:CATEGORY:MODULE:LINE`
+    ");
+    assert_snapshot!(refused("executable = \"/opt/\\u0000\""), @r#"
+    exit 1
+    --- stderr
+    error[E0062]: `python.executable` cannot hold a null character
+       ╭─[settings.toml:2:14]
+     1 │ [python]
+     2 │ executable = "/opt/\u0000"
+       ·              ──────┬──────
+       ·                    ╰── this value
+       ╰────
+    "#);
+}
+
+#[test]
+fn a_further_program_that_contradicts_itself() {
+    let workspace = Workspace::new();
+    let bin = |python: &str| {
+        let table = format!(
+            "[tool.fastice]\nmodule = 'one'\n[[tool.fastice.bin]]\nname = 'other'\nmodule = 'two'\npython = {python}\n"
+        );
+        project(&workspace, &table);
+        workspace.run("build --dry-run")
+    };
+    assert_snapshot!(bin("{ isolated = true, safe_path = false }"), @r"
+    exit 1
+    --- stderr
+    error[E0063]: of the program `other`: `python.isolated` and `python.safe_path` contradict each other: an isolated Python has a safe path
+       ╭─[./pyproject.toml:6:1]
+     5 │ module = 'one'
+     6 │ [[tool.fastice.bin]]
+       · ──────────┬─────────
+       ·           ╰── one of these
+     7 │ name = 'other'
+       ╰────
+    hint: set `python.isolated` to false
+    ");
+    assert_snapshot!(bin("{ optimization_level = 2 }"), @r"
+    exit 1
+    --- stderr
+    error[E0062]: of the program `other`: `python.optimization_level` is not that of the main program: the code objects are the same
+       ╭─[./pyproject.toml:6:1]
+     5 │ module = 'one'
+     6 │ [[tool.fastice.bin]]
+       · ──────────┬─────────
+       ·           ╰── one of these
+     7 │ name = 'other'
+       ╰────
+    hint: set `optimize` for all of them, or build two executables
+    ");
+    assert_snapshot!(bin("{ utf_mode = true }"), @r"
+    exit 1
+    --- stderr
+    error[E0061]: there is no key `bin.python.utf_mode` in fastice's configuration
+       ╭─[./pyproject.toml:9:12]
+     8 │ module = 'two'
+     9 │ python = { utf_mode = true }
+       ·            ────┬───
+       ·                ╰── unknown
+       ╰────
+    hint: did you mean `bin.python.utf8_mode`?
+    ");
+    assert_snapshot!(bin("{ verbose = 'much' }"), @r#"
+    exit 1
+    --- stderr
+    error[E0062]: the value of `bin.python.verbose` in `./pyproject.toml` does not fit
+       ╭─[./pyproject.toml:9:22]
+     8 │ module = 'two'
+     9 │ python = { verbose = 'much' }
+       ·                      ───┬──
+       ·                         ╰── invalid type: string "much", expected a number
+       ╰────
+    "#);
+}
+
+/// What a program says that was built.
+fn program(workspace: &Workspace, name: &str) -> String {
+    let output = Command::new(workspace.path("dist").join(name)).output();
+    workspace.text(&output.expect("it can be started"))
+}
+
+/// A file beside a script is about it, unless it is about the project there.
+#[test]
+fn a_file_beside_a_script_counts() {
+    let workspace = Workspace::new();
+    workspace.file(
+        "app.py",
+        "import sys; print(sys.argv[1:], sys.flags.dev_mode)\n",
+    );
+    workspace.file(
+        "fastice.toml",
+        "name = 'tool'\narguments = ['baked']\n[python]\ndev_mode = true\n",
+    );
+    workspace.run("build app.py --quiet");
+    assert_snapshot!(program(&workspace, "tool"), @r"
+    exit 0
+    --- stdout
+    ['baked'] True
+    ");
+    workspace.file("fastice.toml", "nam = 'tool'\n");
+    assert_snapshot!(workspace.run("build app.py"), @r"
+    exit 1
+    --- stderr
+    error[E0061]: there is no key `nam` in fastice's configuration
+       ╭─[fastice.toml:1:1]
+     1 │ nam = 'tool'
+       · ─┬─
+       ·  ╰── unknown
+       ╰────
+    hint: did you mean `name`?
+    ");
+    workspace.file("fastice.toml", "arguments = ['baked']\n");
+    workspace.file("pyproject.toml", "[tool.ruff]\n");
+    workspace.run("build app.py --quiet");
+    assert_snapshot!(program(&workspace, "app"), @r"
+    exit 0
+    --- stdout
+    ['baked'] False
+    ");
+    workspace.file(
+        "pyproject.toml",
+        "[project]\nname = 'tools'\nversion = '1'\n",
+    );
+    let said = workspace.run("build app.py --dry-run");
+    let warning = "warning[W0024]: `fastice.toml` is not read: it is that of the project\n";
+    assert!(said.contains(warning), "{said}");
+    workspace.run("build app.py --quiet --config-file fastice.toml");
+    assert_snapshot!(program(&workspace, "app"), @r"
+    exit 0
+    --- stdout
+    ['baked'] False
     ");
 }

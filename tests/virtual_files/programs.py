@@ -45,3 +45,15 @@ show('c fexecve', execs, lambda: c.fexecve(os.open(ROOT + '/tool', os.O_RDONLY),
 show('exec missing', execs, lambda: os.execv(ROOT + '/missing', ['x']))
 show('exec data', execs, lambda: os.execv(W, ['x']))
 show('exec chdir', execs, lambda: (os.chdir(ROOT), os.execv('./tool', ['x', 'rel'])))
+def opened_for_child(path):
+    r, w = os.pipe()
+    actions = [(os.POSIX_SPAWN_DUP2, w, 1), (os.POSIX_SPAWN_OPEN, 0, path, os.O_RDONLY, 0)]
+    try: pid = os.posix_spawn('/bin/cat', ['cat'], E, file_actions=actions)
+    finally: os.close(w)
+    out = b''
+    while d := os.read(r, 1000): out += d
+    os.close(r)
+    return out[:100], os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+show('spawn open', opened_for_child, W)
+show('spawn open again', opened_for_child, W)
+show('spawn open missing', opened_for_child, ROOT + '/missing')

@@ -134,6 +134,8 @@ pub struct Alternative {
     pub program: Program,
     /// Arguments in front of those that it is called with.
     pub arguments: Vec<String>,
+    /// Fields of `PyPreConfig` and `PyConfig`, if they differ from those of the main program.
+    pub python: Option<PythonConfig>,
 }
 
 /// What the environment may override at run time.
@@ -180,6 +182,15 @@ pub struct Settings {
     pub python: PythonConfig,
     /// Audit hooks (PEP 578) to add before Python is initialized.
     pub audit_hooks: Vec<AuditHook>,
+}
+
+impl Header {
+    /// How the interpreter is set up for the alternative with this number, or for the main program.
+    pub fn python_config(&self, alternative: Option<usize>) -> &PythonConfig {
+        alternative
+            .and_then(|at| self.alternatives.get(at)?.python.as_ref())
+            .unwrap_or(&self.settings.python)
+    }
 }
 
 impl Settings {

@@ -136,8 +136,7 @@ pub struct PythonConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 2)))]
     pub bytes_warning: Option<u8>,
-    /// Warn when the default encoding is used, `-X warn_default_encoding`. CPython 3.13 takes it from the variable
-    /// `PYTHONWARNDEFAULTENCODING` and from its command line only, so true is refused here.
+    /// Warn when the default encoding is used, `-X warn_default_encoding`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warn_default_encoding: Option<bool>,
     /// Give a prompt after the program, `-i`.

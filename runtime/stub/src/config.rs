@@ -81,7 +81,7 @@ pub(crate) fn preinitialize(header: &Header, role: &Role) -> Result<(), Ending> 
         PyPreConfig_InitPythonConfig(config.as_mut_ptr());
         config.assume_init()
     };
-    settings::preconfig(&mut config, &header.settings.python);
+    settings::preconfig(&mut config, header.python_config(role.alternative));
     if role.kind == Kind::Interpreter {
         config.parse_argv = 1;
     }
@@ -149,7 +149,7 @@ impl Config {
         let is_child = role.kind == Kind::Interpreter;
         let line = role.line;
         config.set_command_line(header, role)?;
-        config.set_paths(header, role.program, is_child)?;
+        config.set_paths(header, role, is_child)?;
         if let Some(directory) = &role.script_directory {
             config.insert_search_path(0, directory)?;
         }
@@ -159,8 +159,15 @@ impl Config {
             executable.to_path_buf()
         };
         set!(config, executable, &invoked)?;
-        set!(config, base_executable, executable)?;
-        let python = &header.settings.python;
+        let base = interpreter
+            .then(|| executable::base_of_copy(executable))
+            .flatten();
+        set!(
+            config,
+            base_executable,
+            base.as_deref().unwrap_or(executable)
+        )?;
+        let python = header.python_config(role.alternative);
         settings::config(&mut config.0, python)?;
         config.0.optimization_level = header.settings.optimization_level.into();
         if is_child {
@@ -199,7 +206,12 @@ impl Config {
     /// When CPython cannot be initialized.
     pub(crate) fn initialize(self) -> Result<(), Ending> {
         // SAFETY: the structure is initialized, and so is CPython's runtime, by `preinitialize`.
-        check(unsafe { Py_InitializeFromConfig(&raw const self.0) })
+        check(unsafe { Py_InitializeFromConfig(&raw const self.0) })?;
+        if self.0.warn_default_encoding > 0 {
+            // SAFETY: the interpreter is initialized, and this thread holds its lock.
+            unsafe { settings::warn_default_encoding() };
+        }
+        Ok(())
     }
 
     /// `sys.argv` and `sys.orig_argv`.
@@ -226,12 +238,7 @@ impl Config {
         Ok(())
     }
 
-    fn set_paths(
-        &mut self,
-        header: &Header,
-        program: &Program,
-        is_child: bool,
-    ) -> Result<(), Ending> {
+    fn set_paths(&mut self, header: &Header, role: &Role, is_child: bool) -> Result<(), Ending> {
         let root = Path::new(ROOT);
         for result in [
             set!(self, home, root),
@@ -245,14 +252,15 @@ impl Config {
             result?;
         }
         self.0.module_search_paths_set = 1;
-        if let Some(paths) = &header.settings.python.module_search_paths {
+        let python = header.python_config(role.alternative);
+        if let Some(paths) = &python.module_search_paths {
             for path in paths {
                 append(&mut self.0.module_search_paths, &root.join(path))?;
             }
             return Ok(());
         }
         for path in &header.settings.search_paths {
-            let added_by_cpython = match program {
+            let added_by_cpython = match role.program {
                 // `python DIR` and `python ARCHIVE` put it in front of the search path.
                 Program::Directory { path: main } | Program::Archive { path: main } => {
                     !is_child && path == main
@@ -300,7 +308,7 @@ impl Config {
         // Options are read from a copy: CPython forgets some of them when it reads one structure twice.
         let mut options = Self::of_python();
         options.set_command_line(header, role)?;
-        settings::config(&mut options.0, &header.settings.python)?;
+        settings::config(&mut options.0, header.python_config(role.alternative))?;
         options.0.parse_argv = self.0.parse_argv;
         // SAFETY: the structure is initialized.
         check(unsafe { PyConfig_Read(&raw mut options.0) })?;

@@ -127,6 +127,26 @@ pub(crate) fn invoked_path(argv: *const *const c_char, real: &Path) -> PathBuf {
     candidate.unwrap_or_else(|| real.to_path_buf())
 }
 
+/// The interpreter that a virtual environment was made with, if `executable` is the copy of it in there (`venv --copies`). CPython looks in
+/// `pyvenv.cfg`, as here, beside the executable or one directory above (`Modules/getpath.py`).
+pub(crate) fn base_of_copy(executable: &Path) -> Option<PathBuf> {
+    let directory = executable.parent()?;
+    let text = [Some(directory), directory.parent()]
+        .into_iter()
+        .flatten()
+        .find_map(|directory| fs_err::read_to_string(directory.join("pyvenv.cfg")).ok())?;
+    let value = |wanted: &str| {
+        let mut lines = text.lines().filter_map(|line| line.split_once('='));
+        let (_, value) = lines.find(|(key, _)| key.trim().eq_ignore_ascii_case(wanted))?;
+        Some(PathBuf::from(value.trim()))
+    };
+    let at_home = value("home").map(|home| home.join(executable.file_name().unwrap_or_default()));
+    [at_home, value("executable")]
+        .into_iter()
+        .flatten()
+        .find(|path| path.is_file())
+}
+
 fn first_argument<'a>(argv: *const *const c_char) -> Option<&'a OsStr> {
     if argv.is_null() {
         return None;

@@ -4,7 +4,10 @@ use std::ffi::c_int;
 use std::path::Path;
 
 use fastice_image::{Allocator, CheckHashPycs, PythonConfig, ROOT};
-use pyo3_ffi::{PyConfig, PyPreConfig};
+use pyo3_ffi::{
+    Py_ssize_t, PyConfig, PyInterpreterState, PyInterpreterState_Get, PyLong_FromLong, PyPreConfig,
+    PyStructSequence_SetItem, PySys_GetObject,
+};
 
 use crate::config::{append, set};
 use crate::status::Ending;
@@ -141,6 +144,34 @@ pub(crate) fn config(config: &mut PyConfig, python: &PythonConfig) -> Result<(),
         append(&mut config.warnoptions, Path::new(value))?;
     }
     Ok(())
+}
+
+unsafe extern "C" {
+    /// `Include/internal/pycore_interp.h`.
+    fn _PyInterpreterState_GetConfig(interpreter: *mut PyInterpreterState) -> *const PyConfig;
+}
+
+/// Position of this field in `sys.flags` (`Python/sysmodule.c`, `flags_fields`).
+const WARN_DEFAULT_ENCODING: Py_ssize_t = 15;
+
+/// Sets `warn_default_encoding`. CPython 3.13 takes this field from its command line and variables alone, and forgets what the
+/// configuration says (`Python/preconfig.c`, `_PyPreCmdline_SetConfig`). What the interpreter does with it comes after its initialization: it
+/// copies it to sub-interpreters, `io.text_encoding` asks for it, and `sys.flags` has it.
+///
+/// # Safety
+/// The interpreter is initialized, its lock is held, and nobody looks at its configuration meanwhile.
+pub(crate) unsafe fn warn_default_encoding() {
+    // SAFETY: as the caller promises. The configuration is a field of the interpreter, which nobody has declared constant; the
+    // flags are a structure sequence, whose items are set by their order.
+    unsafe {
+        let interpreter = PyInterpreterState_Get();
+        let config = _PyInterpreterState_GetConfig(interpreter).cast_mut();
+        (*config).warn_default_encoding = 1;
+        let flags = PySys_GetObject(c"flags".as_ptr());
+        if !flags.is_null() {
+            PyStructSequence_SetItem(flags, WARN_DEFAULT_ENCODING, PyLong_FromLong(1));
+        }
+    }
 }
 
 /// Is CPython told to read its variables?

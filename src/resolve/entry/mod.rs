@@ -32,6 +32,14 @@ pub(super) fn parse(text: &str) -> Result<Entry> {
     }
 }
 
+/// The name of the console script, and what runs.
+pub(super) fn split(chosen: Result<(Option<String>, Entry)>) -> (Option<String>, Result<Entry>) {
+    match chosen {
+        Ok((script, entry)) => (script, Ok(entry)),
+        Err(error) => (None, Err(error)),
+    }
+}
+
 /// Parses the name of a module.
 ///
 /// # Errors

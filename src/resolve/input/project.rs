@@ -31,7 +31,7 @@ pub(super) fn package(
     let site = dependencies.directory().unwrap_or(directory).to_owned();
     let own = own_distribution(&site, directory)?;
     let scripts = own.scripts();
-    let (script, entry) = split(context.choose(&scripts, &whose));
+    let (script, entry) = entry::split(context.choose(&scripts, &whose));
     let entry = context.main(entry)?;
     if let Some(entry) = &entry {
         entry::check(entry, &[&site])?;
@@ -57,7 +57,7 @@ pub(super) fn unpackaged(
     let is_directory_program = scripts.is_empty()
         && context.request.choice.is_none()
         && root.join("__main__.py").is_file();
-    let (script, entry) = split(if is_directory_program {
+    let (script, entry) = entry::split(if is_directory_program {
         Ok((None, Entry::Directory))
     } else {
         context
@@ -83,14 +83,6 @@ pub(super) fn unpackaged(
     let app = tree::project(&root)?;
     let own = own.into_iter().collect();
     Ok(dependencies.resolved(name, entry, alternatives, Some(app), own))
-}
-
-/// The name of the console script, and what runs.
-fn split(chosen: Result<(Option<String>, Entry)>) -> (Option<String>, Result<Entry>) {
-    match chosen {
-        Ok((script, entry)) => (script, Ok(entry)),
-        Err(error) => (None, Err(error)),
-    }
 }
 
 /// The distribution that was made of the project in `directory`.

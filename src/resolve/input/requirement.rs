@@ -41,9 +41,12 @@ pub(super) fn requirement(context: &Context, requirement: &str) -> Result<Resolv
         // Of several, the one called as the distribution is meant, as with `pipx run` and `uvx`.
         scripts.retain(|name, _| *name == distribution.name);
     }
-    let (script, entry) = context.choose(&scripts, &whose)?;
-    entry::check(&entry, &[&site])?;
+    let (script, entry) = entry::split(context.choose(&scripts, &whose));
+    let entry = context.main(entry)?;
+    if let Some(entry) = &entry {
+        entry::check(entry, &[&site])?;
+    }
     let alternatives = context.alternatives(&distribution.scripts(), &whose, &[&site])?;
     let name = context.name(&script.unwrap_or(distribution.name));
-    Ok(dependencies.resolved(name, Some(entry), alternatives, None, Vec::new()))
+    Ok(dependencies.resolved(name, entry, alternatives, None, Vec::new()))
 }

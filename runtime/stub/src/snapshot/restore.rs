@@ -125,7 +125,8 @@ impl Start {
         let Program::File { path } = &mapped.image().header().program else {
             return None;
         };
-        if self.run.is_some() {
+        // What CPython tells as compiled code by its name has another loader.
+        if self.run.is_some() || path.ends_with(".pyc") {
             return None;
         }
         let code = module::code_of(mapped, path)?;

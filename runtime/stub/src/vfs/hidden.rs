@@ -125,6 +125,13 @@ hidden! {
         arguments: *const *const c_char,
         variables: *const *const c_char
     ) -> c_int;
+    fn posix_spawn_file_actions_addopen(
+        actions: *mut posix_spawn_file_actions_t,
+        descriptor: c_int,
+        path: *const c_char,
+        flags: c_int,
+        mode: mode_t
+    ) -> c_int;
     fn posix_spawnp(
         child: *mut pid_t,
         file: *const c_char,

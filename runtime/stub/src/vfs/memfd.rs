@@ -15,7 +15,7 @@ use libc::{
 };
 
 use super::errno::Errno;
-use super::tree;
+use super::{kept, tree};
 
 /// `F_SEAL_FUTURE_WRITE` (Linux 5.1): as `F_SEAL_WRITE` when nobody has a writable mapping, as here; but unlike with that one,
 /// kernels before 6.7 still allow shared mappings for reading.
@@ -135,6 +135,19 @@ impl Drop for Descriptor {
 /// Those of `memfd_create` and `write`: too many open files, not enough memory, or a process that may create no memory files
 /// (`EACCES`, `EPERM`, `ENOSYS`).
 pub(crate) fn open_file(path: &str, file: &FileNode, flags: c_int) -> Result<c_int, Errno> {
+    if let Some(again) = kept::open(path, file, flags) {
+        return Ok(again);
+    }
+    let made = make_file(path, file, flags)?;
+    kept::note(path, file, &made);
+    Ok(made.into_raw())
+}
+
+/// A new memory file of the file at `path`.
+///
+/// # Errors
+/// As [`open_file`].
+pub(super) fn make_file(path: &str, file: &FileNode, flags: c_int) -> Result<Descriptor, Errno> {
     let kind = if file.executable {
         Kind::Executable
     } else {
@@ -150,7 +163,7 @@ pub(crate) fn open_file(path: &str, file: &FileNode, flags: c_int) -> Result<c_i
 pub(crate) fn open_directory(path: &str, flags: c_int) -> Result<c_int, Errno> {
     let descriptor = create(path, Kind::Directory, &[], flags)?;
     DIRECTORY_WAS_OPENED.store(true, Ordering::Relaxed);
-    Ok(descriptor)
+    Ok(descriptor.into_raw())
 }
 
 /// A memory file of `len` zero bytes, to be written. It is closed on `execve`.
@@ -167,7 +180,7 @@ pub(crate) fn scratch(name: &CStr, len: u64) -> Result<Descriptor, Errno> {
 }
 
 /// A sealed memory file.
-fn create(path: &str, kind: Kind, contents: &[u8], flags: c_int) -> Result<c_int, Errno> {
+fn create(path: &str, kind: Kind, contents: &[u8], flags: c_int) -> Result<Descriptor, Errno> {
     let executable = kind == Kind::Executable;
     let descriptor = Descriptor(create_empty(&name(path), executable, flags)?);
     descriptor.write_at(contents, 0)?;
@@ -193,28 +206,29 @@ fn create(path: &str, kind: Kind, contents: &[u8], flags: c_int) -> Result<c_int
         return Err(Errno::last());
     }
     seal(descriptor.0)?;
-    Ok(read_only(descriptor, flags).into_raw())
+    Ok(read_only(descriptor, flags))
 }
 
 /// The same file, open for reading alone: writing to it is then the error it is anywhere, and mappings cannot be made writable.
 /// Without `/proc`, only the seals keep it from being written.
 fn read_only(descriptor: Descriptor, flags: c_int) -> Descriptor {
+    open_again(descriptor.0, libc::O_RDONLY | flags & O_CLOEXEC).unwrap_or(descriptor)
+}
+
+/// Opens what a descriptor is open on once more: with a position and flags of its own.
+///
+/// # Errors
+/// Those of `open`: there is no `/proc`.
+pub(super) fn open_again(descriptor: c_int, flags: c_int) -> Result<Descriptor, Errno> {
     let mut path = [0_u8; 32];
     // The array has room for every number.
-    let _ = write!(&mut path[..31], "/proc/self/fd/{}", descriptor.0);
+    let _ = write!(&mut path[..31], "/proc/self/fd/{descriptor}");
     // SAFETY: the path ends with a null byte.
-    let again = unsafe {
-        system_call!(
-            SYS_openat,
-            libc::AT_FDCWD,
-            path.as_ptr(),
-            libc::O_RDONLY | flags & O_CLOEXEC
-        )
-    };
+    let again = unsafe { system_call!(SYS_openat, libc::AT_FDCWD, path.as_ptr(), flags) };
     if again < 0 {
-        descriptor
+        Err(Errno::last())
     } else {
-        Descriptor(again)
+        Ok(Descriptor(again))
     }
 }
 

@@ -16,6 +16,7 @@ mod detour;
 mod directory;
 pub(crate) mod errno;
 pub(crate) mod hidden;
+mod kept;
 mod links;
 pub(crate) mod memfd;
 mod open;

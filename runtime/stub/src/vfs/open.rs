@@ -1,16 +1,18 @@
 //! `open` and its relatives.
 
-use std::ffi::{c_char, c_int};
+use std::collections::BTreeMap;
+use std::ffi::{CString, c_char, c_int};
+use std::sync::{Mutex, PoisonError};
 
 use libc::{
     AT_FDCWD, EEXIST, EISDIR, ENOTDIR, EROFS, O_ACCMODE, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL,
-    O_NOFOLLOW, O_PATH, O_RDONLY, O_TRUNC, O_WRONLY, mode_t,
+    O_NOFOLLOW, O_PATH, O_RDONLY, O_TRUNC, O_WRONLY, mode_t, posix_spawn_file_actions_t,
 };
 
 use super::errno::{Errno, answer};
 use super::place::{self, Place, Virtual};
 use super::tree::{self, Node};
-use super::{detour, memfd};
+use super::{detour, hidden, kept, memfd};
 
 /// Opens a place in the tree, as a read-only file system does.
 ///
@@ -49,6 +51,27 @@ pub(crate) fn open_inside(place: &Virtual, flags: c_int) -> Result<c_int, Errno>
         Node::File(file) => memfd::open_file(place.path(), &file, flags),
         Node::Directory => memfd::open_directory(place.path(), flags),
     }
+}
+
+/// A path by which the kernel opens the file at `place` in a child of this process. Nothing if only the C library could: the child
+/// then says what is wrong.
+fn path_for_child(place: &Virtual, flags: c_int) -> Option<*const c_char> {
+    /// C libraries before 2.20 do not copy the path. There are as many as files are kept.
+    static PATHS: Mutex<BTreeMap<c_int, CString>> = Mutex::new(BTreeMap::new());
+    if flags & (O_ACCMODE | O_TRUNC | O_DIRECTORY) != 0
+        || flags & (O_CREAT | O_EXCL) == O_CREAT | O_EXCL
+    {
+        return None;
+    }
+    let Ok(Node::File(file)) = tree::find(place) else {
+        return None;
+    };
+    let kept = kept::stays(place.path(), &file)?;
+    let mut paths = PATHS.lock().unwrap_or_else(PoisonError::into_inner);
+    let path = paths
+        .entry(kept)
+        .or_insert_with(|| CString::new(format!("/proc/self/fd/{kept}")).unwrap_or_default());
+    Some(path.as_ptr())
 }
 
 /// # Safety
@@ -91,6 +114,24 @@ interpose! {
     fn [__openat_2, __openat64_2](dirfd: c_int, path: *const c_char, flags: c_int) -> c_int {
         // SAFETY: as the caller of the C function promises.
         unsafe { open_anywhere(dirfd, path, flags, 0) }
+    }
+
+    // The child opens it by itself, and not through the functions here.
+    fn [posix_spawn_file_actions_addopen](
+        actions: *mut posix_spawn_file_actions_t,
+        descriptor: c_int,
+        path: *const c_char,
+        flags: c_int,
+        mode: mode_t
+    ) -> c_int {
+        // SAFETY: as the caller of the C function promises.
+        unsafe {
+            let by_kernel = match place::resolve(AT_FDCWD, path) {
+                Place::Inside(place) => path_for_child(&place, flags),
+                Place::Outside(_) => None,
+            };
+            hidden::posix_spawn_file_actions_addopen(actions, descriptor, by_kernel.unwrap_or(path), flags, mode)
+        }
     }
 
     fn [creat, creat64](path: *const c_char, mode: mode_t) -> c_int {

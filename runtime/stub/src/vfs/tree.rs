@@ -2,7 +2,7 @@
 
 use std::ffi::c_int;
 
-use fastice_image::{Damage, Directory, FileNode, FileType, Method, ROOT, reader};
+use fastice_image::{Damage, Directory, FileNode, FileType, Method, Program, ROOT, reader};
 
 use super::errno::Errno;
 use super::place::Virtual;
@@ -126,6 +126,12 @@ pub(crate) fn path_of(inode: u64) -> &'static str {
     IMAGE
         .get()
         .map_or("", |mapped| sound(mapped.image().path(inode)))
+}
+
+/// Is the file at `path` the archive that runs?
+pub(crate) fn is_program_archive(path: &str) -> bool {
+    let program = IMAGE.get().map(|mapped| &mapped.image().header().program);
+    matches!(program, Some(Program::Archive { path: archive }) if archive == path)
 }
 
 /// Is there a directory with this number?
