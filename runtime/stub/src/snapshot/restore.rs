@@ -126,7 +126,11 @@ impl Start {
             return None;
         };
         // What CPython tells as compiled code by its name has another loader.
-        if self.run.is_some() || path.ends_with(".pyc") {
+        if self.run.is_some()
+            || Path::new(path)
+                .extension()
+                .is_some_and(|extension| extension == "pyc")
+        {
             return None;
         }
         let code = module::code_of(mapped, path)?;

@@ -135,7 +135,7 @@ fn replace(new: u64) -> Option<&'static AtomicU64> {
 }
 
 fn entry(number: u64, descriptor: Option<c_int>) -> u64 {
-    number << 32 | descriptor.map_or(0, |descriptor| descriptor.unsigned_abs() + 1) as u64
+    number << 32 | u64::from(descriptor.map_or(0, |descriptor| descriptor.unsigned_abs() + 1))
 }
 
 fn descriptor(value: u64) -> Option<c_int> {
@@ -146,5 +146,5 @@ fn descriptor(value: u64) -> Option<c_int> {
 /// The number of the node at `path`, if it has one that fits.
 fn number(path: &str) -> Option<u64> {
     let number = tree::inode(path);
-    (number > 0 && number <= u64::from(u32::MAX)).then_some(number)
+    (number > 0 && u32::try_from(number).is_ok()).then_some(number)
 }
