@@ -339,10 +339,19 @@ fn every_field_is_read_back() {
     );
     code += READ_BACK;
     for (name, value, test) in FIELDS {
-        code += &format!(
-            "holds('{name}', is_set('{name}', {}) and ({test}))\n",
-            literal(value)
-        );
+        let wanted = literal(value);
+        code += &[
+            "holds('",
+            name,
+            "', is_set('",
+            name,
+            "', ",
+            wanted,
+            ") and (",
+            test,
+            "))\n",
+        ]
+        .concat();
     }
     let plain = workspace
         .command(&support::python())
@@ -388,10 +397,17 @@ fn the_other_values_are_read_back() {
     let mut code = String::from("# The first line is skipped.\n");
     code += READ_BACK;
     for (name, value) in OTHERS {
-        code += &format!(
-            "print('{name}', bool(is_set('{name}', {})))\n",
-            literal(value)
-        );
+        let wanted = literal(value);
+        code += &[
+            "print('",
+            name,
+            "', bool(is_set('",
+            name,
+            "', ",
+            wanted,
+            ")))\n",
+        ]
+        .concat();
     }
     let program = build(&workspace, &table, &code);
     let output = workspace
