@@ -46,28 +46,25 @@ pub fn directory() -> Result<PathBuf> {
 /// Compiled code.
 pub(crate) const CODE: &str = "code";
 
-/// Files in the form in which they are stored in executables.
-pub(crate) const STORED: &str = "stored";
-
 /// Start snapshots.
 pub(crate) const SNAPSHOTS: &str = "snapshots";
 
-/// Trees of installed distributions.
-pub(crate) const TREES: &str = "trees";
+/// Trees of installed distributions that later builds may use.
+pub(crate) const INSTALLED: &str = "installed";
 
 /// Parts that are a [`Store`].
-const STORES: [&str; 3] = [CODE, STORED, SNAPSHOTS];
+const STORES: [&str; 2] = [CODE, SNAPSHOTS];
 
 /// Directories in the cache; besides those above what executables have extracted (`runtime/stub/src/extract`), what `fastice run` built,
-/// and unpacked runtimes.
+/// unpacked runtimes, and trees of installed distributions while a build uses them.
 const PARTS: [&str; 7] = [
     CODE,
     "extracted",
+    INSTALLED,
     "run",
     "runtime",
     SNAPSHOTS,
-    STORED,
-    TREES,
+    "trees",
 ];
 
 /// A part of the cache.

@@ -526,6 +526,21 @@ pub struct Source {
     #[arg(long, value_name = "TOOL", help_heading = "Dependencies")]
     pub installer: Option<Installer>,
 
+    /// Install exactly what the lock file says, and fail if there is none or it no longer fits: `uv.lock`, `SCRIPT.lock`, `pylock.toml`, or
+    /// requirements files in which everything has a hash.
+    #[arg(
+        long,
+        help_heading = "Dependencies",
+        conflicts_with_all = ["site", "frozen"]
+    )]
+    pub locked: bool,
+    /// Install exactly what the lock file says, without looking whether it still fits.
+    #[arg(long, help_heading = "Dependencies", conflicts_with = "site")]
+    pub frozen: bool,
+    /// Install from uv's cache alone, without the network.
+    #[arg(long, help_heading = "Dependencies")]
+    pub offline: bool,
+
     /// Optimize as `python -O` does; twice as `python -OO`.
     #[arg(short = 'O', action = ArgAction::Count, help_heading = "Contents")]
     pub optimize: u8,

@@ -129,6 +129,10 @@ codes! {
     NoPermission = "E0033", Error;
     /// The output is on a read-only file system.
     ReadOnly = "E0034", Error;
+    /// There is no lock file, and the user wants one to be used.
+    LockMissing = "E0035", Failure;
+    /// The lock file does not fit what it locks.
+    LockOutdated = "E0036", Failure;
     /// The file is not an executable made by fastice.
     NotFastice = "E0040", Failure;
     /// The executable is not as long as it was when it was written.
@@ -195,6 +199,8 @@ codes! {
     MissingData = "W0007", Success;
     /// A distribution starts other programs on files that are only in the executable.
     RealFiles = "W0008", Success;
+    /// The lock file does not fit what it locks, and is not used.
+    LockIgnored = "W0009", Success;
     /// The executable fails where there is nothing but it, in a check that nobody asked for.
     CheckDoubtful = "W0020", Success;
     /// The check could not be isolated from this machine.

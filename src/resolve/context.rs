@@ -6,7 +6,7 @@ use std::str::FromStr as _;
 
 use pep440_rs::{Version, VersionSpecifiers};
 
-use super::installer::{self, Plan, Tool};
+use super::installer::{Home, Installer, Plan, Tool};
 use super::request::{Choice, Interpreter, Request, Resolved};
 use super::{Alternative, AppTree, Application, Entry, entry, site, tree};
 use crate::configure::Bin;
@@ -135,17 +135,23 @@ impl Context<'_> {
     pub(super) fn installed_project(&self, directory: &Path) -> Result<Dependencies> {
         self.install(&Plan {
             project: Some(directory.to_owned()),
+            declared: Vec::new(),
+            home: Some(Home::Project(directory.to_owned())),
             requirements: self.request.with.clone(),
             files: self.request.requirements.clone(),
         })
     }
 
-    /// Installs `requirements`, or opens the tree that the user brought.
-    pub(super) fn dependencies(&self, mut requirements: Vec<String>) -> Result<Dependencies> {
+    /// Installs what the program declares to require, or opens the tree that the user brought. `home`: what a lock file may belong to.
+    pub(super) fn dependencies(
+        &self,
+        declared: Vec<String>,
+        home: Option<Home>,
+    ) -> Result<Dependencies> {
         if let Some(directory) = &self.request.site {
             let mut site = site::open(&tree::absolute(directory)?, self.interpreter)?;
             // What the program asks for by name is no leftover of installing.
-            for requirement in requirements.iter().chain(&self.request.with) {
+            for requirement in declared.iter().chain(&self.request.with) {
                 let asked = names::of_requirement(requirement);
                 site.left_out.retain(|name| asked.as_ref() != Some(name));
             }
@@ -155,10 +161,11 @@ impl Context<'_> {
                 trees: Vec::new(),
             });
         }
-        requirements.extend(self.request.with.iter().cloned());
         self.install(&Plan {
             project: None,
-            requirements,
+            declared,
+            home,
+            requirements: self.request.with.clone(),
             files: self.request.requirements.clone(),
         })
     }
@@ -168,11 +175,17 @@ impl Context<'_> {
             return Ok(Dependencies::default());
         }
         let tool = self.request.tool.unwrap_or_else(Tool::choose);
-        let installed = installer::install(plan, tool, self.interpreter, self.reporter)?;
+        let installer = Installer {
+            tool,
+            locking: self.request.locking,
+            interpreter: self.interpreter,
+            reporter: self.reporter,
+        };
+        let installed = installer.install(plan)?;
         Ok(Dependencies {
             site: Some(installed.site),
             left_out: Vec::new(),
-            trees: vec![installed.tree],
+            trees: installed.tree.into_iter().collect(),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::installer::Tool;
+use super::installer::{LockMode, Locking, Tool};
 use super::{Application, Entry, entry};
 use crate::configure::{Bin, Configuration, Mode};
 use crate::interrupt::TempDir;
@@ -96,6 +96,8 @@ pub struct Request {
     pub site: Option<PathBuf>,
     /// Files that a traced run read: those beside a script are taken with it.
     pub traced: Vec<PathBuf>,
+    /// What is said about lock files and the network.
+    pub(super) locking: Locking,
     /// What installs; `None`: uv if there is one, else pip.
     pub tool: Option<Tool>,
 }
@@ -136,6 +138,14 @@ impl Request {
             with: configuration.with.clone(),
             site: configuration.site.clone(),
             traced: Vec::new(),
+            locking: Locking {
+                mode: match (source.locked, source.frozen) {
+                    (true, _) => LockMode::Locked,
+                    (_, true) => LockMode::Frozen,
+                    _ => LockMode::Auto,
+                },
+                offline: source.offline,
+            },
             tool: match configuration.installer.unwrap_or_default() {
                 cli::Installer::Auto => None,
                 cli::Installer::Uv => Some(Tool::Uv),

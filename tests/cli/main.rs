@@ -11,6 +11,7 @@ mod contents;
 mod inside;
 mod interrupt;
 mod json;
+mod locks;
 mod reference;
 mod support;
 mod tools;

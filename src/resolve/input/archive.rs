@@ -40,7 +40,7 @@ pub(super) fn archive(context: &Context, path: &Path) -> Result<Resolved> {
         || !context.request.bins.is_empty()
         || context.request.mode == Some(Mode::Directory);
     if !is_unpacked {
-        let dependencies = context.dependencies(Vec::new())?;
+        let dependencies = context.dependencies(Vec::new(), None)?;
         let real = fs_err::canonicalize(path).map_err(Error::io)?;
         let file = PathBuf::from(real.file_name().unwrap_or(real.as_os_str()));
         let app = AppTree {
@@ -54,7 +54,7 @@ pub(super) fn archive(context: &Context, path: &Path) -> Result<Resolved> {
     let unpacked = zip::unpack(path)?;
     let root = unpacked.path();
     let entry = chosen.or_else(|| has_main.then_some(Entry::Directory));
-    let mut dependencies = context.dependencies(Vec::new())?;
+    let mut dependencies = context.dependencies(Vec::new(), None)?;
     let roots: Vec<&Path> = std::iter::once(root)
         .chain(dependencies.directory())
         .collect();

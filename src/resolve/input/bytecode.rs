@@ -44,7 +44,7 @@ pub(super) fn bytecode(context: &Context, path: &Path, contents: &[u8]) -> Resul
     if compile::names(&contents[HEADER..]).is_none() {
         return Err(unfit(format!("`{shown}` holds no code object")));
     }
-    let dependencies = context.dependencies(Vec::new())?;
+    let dependencies = context.dependencies(Vec::new(), None)?;
     let (root, file) = split(&fs_err::canonicalize(path).map_err(Error::io)?)?;
     let app = AppTree {
         root,

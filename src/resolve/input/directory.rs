@@ -45,7 +45,7 @@ pub(super) fn plain(context: &Context, directory: &Path) -> Result<Resolved> {
         }
     };
     let entry = context.main(entry)?;
-    let dependencies = context.dependencies(Vec::new())?;
+    let dependencies = context.dependencies(Vec::new(), None)?;
     let roots: Vec<&Path> = std::iter::once(root)
         .chain(dependencies.directory())
         .collect();

@@ -18,7 +18,7 @@ pub(super) fn nothing(context: &Context) -> Result<Resolved> {
         Entry::Interactive => "prompt",
         _ => "python",
     };
-    let dependencies = context.dependencies(Vec::new())?;
+    let dependencies = context.dependencies(Vec::new(), None)?;
     let name = context.name(name);
     Ok(dependencies.resolved(name, Some(entry), Vec::new(), None, Vec::new()))
 }

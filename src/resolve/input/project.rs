@@ -7,6 +7,7 @@ use super::directory::{directory_name, suggest_modules};
 use crate::metadata::names;
 use crate::resolve::context::Context;
 use crate::resolve::distribution::{self, Distribution};
+use crate::resolve::installer::Home;
 use crate::resolve::pyproject::{self, ProjectFile};
 use crate::resolve::request::Resolved;
 use crate::resolve::{Entry, entry, tree};
@@ -65,7 +66,8 @@ pub(super) fn unpackaged(
             .map_err(|error| suggest_modules(error, &root))
     });
     let entry = context.main(entry)?;
-    let dependencies = context.dependencies(requirements)?;
+    let dependencies =
+        context.dependencies(requirements, Some(Home::Project(directory.to_owned())))?;
     let roots: Vec<&Path> = std::iter::once(root.as_path())
         .chain(dependencies.directory())
         .collect();

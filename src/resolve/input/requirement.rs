@@ -10,7 +10,7 @@ use crate::{Code, Error, Result};
 
 /// A console script of a distribution that is installed from the index, an address or a path.
 pub(super) fn requirement(context: &Context, requirement: &str) -> Result<Resolved> {
-    let dependencies = context.dependencies(vec![requirement.to_owned()])?;
+    let dependencies = context.dependencies(vec![requirement.to_owned()], None)?;
     let Some(site) = dependencies.directory().map(Path::to_owned) else {
         return Err(Error::new(
             Code::Requirement,

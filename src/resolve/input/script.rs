@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{archive, bytecode, siblings};
 use crate::resolve::context::Context;
+use crate::resolve::installer::Home;
 use crate::resolve::request::Resolved;
 use crate::resolve::{Entry, inline_metadata, zip};
 use crate::ui::format;
@@ -47,7 +48,8 @@ pub(super) fn script(context: &Context, path: &Path) -> Result<Resolved> {
     let text = String::from_utf8_lossy(&source);
     let metadata = inline_metadata::read(path, &text)?;
     context.check_python(metadata.requires_python.as_deref(), path)?;
-    let dependencies = context.dependencies(metadata.dependencies)?;
+    let dependencies =
+        context.dependencies(metadata.dependencies, Some(Home::Script(path.to_owned())))?;
     // As `python` does: what lies beside the file itself counts, not beside a link to it.
     let (root, file) = split(&fs_err::canonicalize(path).map_err(Error::io)?)?;
     let mut app = siblings::collect(&root, &file)?;

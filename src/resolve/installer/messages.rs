@@ -48,6 +48,24 @@ pub(super) fn explain(tool: Tool, stderr: &str, stdout: &str) -> Error {
             "a distribution cannot be built from its sources",
             "what its build needs (a compiler, headers) must be installed here; or choose a release that has a wheel",
         )
+    } else if has(&["must have a hash", "hashes are required in"]) {
+        (
+            Code::LockMissing,
+            "not every requirement has a hash",
+            "write hashes for all of them, as `uv pip compile --generate-hashes` does, or leave the flag away",
+        )
+    } else if has(&["hash mismatch", "do not match the hashes"]) {
+        (
+            Code::Unresolvable,
+            "a download is not what its hash says",
+            "make the lock file or the hashes anew if the change is meant",
+        )
+    } else if has(&["network was disabled", "network connectivity is disabled"]) {
+        (
+            Code::Installer,
+            "not everything is in uv's cache, and `--offline` forbids the network",
+            "build once without `--offline`",
+        )
     } else if has(&["requires a different python", "requires-python"]) {
         (
             Code::RequiresPython,
