@@ -101,13 +101,10 @@ fn awkward_imports_behave_alike() {
     assert!(is_used(&workspace, "./program"));
     let contents = contents(&workspace);
     let modules = contents["modules"].as_array().unwrap();
-    for inside in ["json", "exits", "holders", "package"] {
+    for inside in ["json", "holders", "patches", "package", "clock"] {
         assert!(modules.iter().any(|name| name == inside), "{contents}");
     }
-    for (outside, reason) in [
-        ("threads", "starts a thread"),
-        ("clock", "asks for the time"),
-    ] {
+    for (outside, reason) in [("threads", "starts a thread"), ("printing", "prints")] {
         let left_out = contents["left_out"].as_array().unwrap();
         let one = left_out.iter().find(|one| one["module"] == outside);
         assert!(one.unwrap()["reason"].as_str().unwrap().starts_with(reason));
@@ -118,4 +115,85 @@ fn awkward_imports_behave_alike() {
     let bytes = fs_err::read(workspace.path("program")).unwrap();
     build(&workspace, &["app/main.py"]);
     assert!(fs_err::read(workspace.path("program")).unwrap() == bytes);
+}
+
+/// A variable that a module in the snapshot has read decides whether it is used.
+#[test]
+fn variables_that_were_read_are_compared() {
+    let workspace = Workspace::new();
+    workspace.file(
+        "app/settings.py",
+        "import os\nDEBUG = os.environ.get('APP_DEBUG')\nLEVEL = 10 if DEBUG else 20\n",
+    );
+    workspace.file("app/main.py", "import settings\nprint(settings.LEVEL)\n");
+    build(&workspace, &["app/main.py"]);
+    assert_eq!(same(&workspace, "./program"), "20\n");
+    assert_eq!(same(&workspace, "APP_DEBUG=1 ./program"), "10\n");
+    assert!(is_used(&workspace, "./program"));
+    assert!(!is_used(&workspace, "APP_DEBUG=1 ./program"));
+}
+
+/// A snapshot with holes is not used, and `verify` tells.
+#[test]
+fn damaged_snapshots_are_not_used() {
+    let workspace = Workspace::new();
+    workspace.file("app/main.py", "import json\nprint(json.dumps([1]))\n");
+    build(&workspace, &["app/main.py"]);
+    let program = workspace.path("program");
+    let bytes = fs_err::read(&program).unwrap();
+    let image = fastice_image::Image::open(&bytes).unwrap();
+    let data = image.header().snapshot.as_ref().unwrap().data;
+    let begin = usize::try_from(data.offset).unwrap();
+    let end = begin + usize::try_from(data.len).unwrap();
+    for at in (begin..end - (128 << 10)).step_by(1 << 20) {
+        let mut damaged = bytes.clone();
+        damaged[at..at + (128 << 10)].fill(0);
+        let program = workspace.executable("damaged", &damaged);
+        let output = workspace.command(&program).output().unwrap();
+        assert_eq!(stdout(&output), "[1]\n", "at {at}: {}", stderr(&output));
+        assert!(output.status.success());
+    }
+    assert!(!is_used(&workspace, "./damaged"));
+    let output = Command::new(env!("CARGO_BIN_EXE_fastice"))
+        .arg("verify")
+        .arg(workspace.path("damaged"))
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    assert!(stderr(&output).contains("snapshot"), "{}", stderr(&output));
+}
+
+/// What was asked for is there, with what it imports; a module that fails is the program's own matter.
+#[test]
+fn modules_can_be_named() {
+    let workspace = Workspace::new();
+    workspace.file(
+        "app/late.py",
+        "import decimal\nVALUE = decimal.Decimal(1)\n",
+    );
+    workspace.file(
+        "app/fails.py",
+        "import os\nHERE = os.listdir('/nowhere/at/all')\n",
+    );
+    workspace.file(
+        "app/main.py",
+        "# /// script\n\
+         # [tool.fastice.snapshot]\n\
+         # preload = ['late', 'fails']\n\
+         # ///\n\
+         def main():\n\
+         \x20   import late\n\
+         \x20   print(late.VALUE)\n\
+         \x20   try:\n\
+         \x20       import fails\n\
+         \x20   except FileNotFoundError as error:\n\
+         \x20       print(error)\n\
+         main()\n",
+    );
+    build(&workspace, &["app/main.py"]);
+    same(&workspace, "./program");
+    let contents = contents(&workspace);
+    let modules = contents["modules"].as_array().unwrap();
+    let has = |wanted: &str| modules.iter().any(|name| name == wanted);
+    assert!(has("late") && has("decimal") && !has("fails"), "{contents}");
 }

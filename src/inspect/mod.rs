@@ -187,6 +187,9 @@ impl<'a> Executable<'a> {
             }
         };
         count("the stub", self.stub_is_whole());
+        if let Some(is_whole) = self.snapshot_is_whole() {
+            count("the start snapshot", is_whole);
+        }
         for module in &self.header().frozen {
             count(
                 &module.name,

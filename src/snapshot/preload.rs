@@ -1,12 +1,13 @@
 //! Snapshots with modules of the program: `--snapshot app`.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use fastice_image::{Header, Program, ROOT};
 
 use super::run::Runner;
 use super::select::{Contents, LeftOut, Selection, select};
-use super::survey::Survey;
+use super::survey::{Statement, Survey};
 use crate::ui::{Reporter, format};
 use crate::{Code, Error, Result};
 
@@ -49,8 +50,15 @@ pub(super) fn dump(runner: &Runner, preload: &Preload) -> Result<(Vec<u8>, Selec
     loop {
         let mut selection = select(&survey, &preload.variables, &refused);
         selection.contents.preload.clone_from(&preload.modules);
+        let statements = &selection.statements;
         let attempt = |modules: &[String]| {
-            let plan = format!("preload\n{directory}\n{}", modules.join("\n"));
+            let mut plan = format!("preload\n{directory}\n{}", modules.join("\n"));
+            for (module, statement) in statements {
+                if modules.contains(module) {
+                    let Statement { line, names, text } = statement;
+                    let _ = write!(plan, "\n{module}\t{line}\t{names}\t{text}");
+                }
+            }
             match runner.dump(Some(&plan)) {
                 Ok(result) => {
                     result.map_err(|place| format!("differs between two processes, in {place}"))

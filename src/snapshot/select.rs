@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use fastice_image::Guard;
 use serde::{Deserialize, Serialize};
 
-use super::survey::{FactKind, Survey};
+use super::survey::{FactKind, Statement, Survey};
 
 /// What is told about the modules of the program in a snapshot.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +92,7 @@ fn is_common(variable: &str) -> bool {
 /// (`templates/bootstrap/snapshot.py`), the same on every Linux, or compared with the truth before it is used.
 const REFRESHED: &[&str] = &[
     "_strptime",
+    "ctypes",
     "logging",
     "multiprocessing.process",
     "multiprocessing.spawn",
@@ -110,6 +111,8 @@ pub(super) struct Selection {
     pub(super) contents: Contents,
     /// What the environment must be for it.
     pub(super) guards: Vec<Guard>,
+    /// Statements that each process executes again, by module.
+    pub(super) statements: Vec<(String, Statement)>,
 }
 
 /// Chooses. `variables` has those that the program sets itself, `refused` modules that proved to be different from process to
@@ -123,16 +126,26 @@ pub(super) fn select(
     for module in refused {
         left_out.add(module.clone());
     }
+    let mut statements = Vec::new();
     for fact in &survey.facts {
         let is_state = match fact.kind {
             FactKind::Environment => is_common(&fact.text) && !variables.contains_key(&fact.text),
-            FactKind::State => {
+            FactKind::State | FactKind::Question => {
                 !(survey.standard.contains(&fact.module)
                     && REFRESHED.contains(&fact.module.as_str()))
             }
             FactKind::Library => true,
         };
-        if is_state {
+        let again = survey
+            .statements
+            .get(&(fact.module.clone(), fact.own_line))
+            .filter(|_| matches!(fact.kind, FactKind::Question | FactKind::Environment));
+        if is_state && let Some(statement) = again {
+            let statement = (fact.module.clone(), statement.clone());
+            if !statements.contains(&statement) {
+                statements.push(statement);
+            }
+        } else if is_state {
             let reason = match fact.kind {
                 FactKind::Environment => format!("reads the variable {}", fact.text),
                 _ => fact.text.clone(),
@@ -158,13 +171,19 @@ pub(super) fn select(
         .cloned()
         .collect();
     let inside: HashSet<&String> = modules.iter().collect();
+    statements.retain(|(module, _)| inside.contains(module));
     let guards: BTreeSet<&str> = survey
         .facts
         .iter()
-        .filter(|fact| fact.kind == FactKind::Environment && inside.contains(&fact.module))
+        .filter(|fact| {
+            fact.kind == FactKind::Environment
+                && inside.contains(&fact.module)
+                && (variables.contains_key(&fact.text) || !is_common(&fact.text))
+        })
         .map(|fact| fact.text.as_str())
         .collect();
     Selection {
+        statements,
         guards: guards
             .into_iter()
             .map(|name| Guard {

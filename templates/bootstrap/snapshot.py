@@ -26,6 +26,8 @@ def preload(plan):
 
     # What the dump was told itself.
     posix.environ.pop(b"TZ", None)
+    # A working directory, too, is none of the program's.
+    posix.chdir("/")
     order, directory, *rest = plan.split("\n")
     if directory:
         sys.path.insert(0, directory)
@@ -34,17 +36,71 @@ def preload(plan):
 
         return _fastice_survey.survey(rest)
     descriptors = len(posix.listdir("/proc/self/fd"))
-    for name in filter(None, rest):
-        __import__(name)
+    for line in filter(None, rest):
+        name, *statement = line.split("\t")
+        if statement:
+            _remember(sys.modules[name], *statement)
+        else:
+            __import__(name)
+            _preloaded.append(name)
     if directory:
         sys.path.remove(directory)
     _frozen_importlib._blocking_on.clear()
     for name in _FORGET:
         if name in sys.modules:
             _FORGET[name](sys.modules[name])
+    _known.update(sys.modules)
     if len(posix.listdir("/proc/self/fd")) != descriptors:
         raise RuntimeError("a file was left open by the modules that were imported")
     return None
+
+
+# Modules of the program in the snapshot; and statements of theirs, as namespace and code, whose answer is each process's own.
+_preloaded = []
+_statements = []
+
+
+def _remember(module, line, names, text):
+    """Lets each process execute a statement again that asks something."""
+    source = "\n" * (int(line) - 1) + text.replace("\\n", "\n")
+    _statements.append((vars(module), compile(source, module.__file__, "exec", dont_inherit=True)))
+    for name in names.split(","):
+        setattr(module, name, None)
+
+
+def _ask_again():
+    for namespace, code in _statements:
+        exec(code, namespace)
+
+
+def _give_up():
+    """Lets the program import its modules itself: one of them fails."""
+    for name in _preloaded:
+        if name.partition(".")[0] not in sys.stdlib_module_names:
+            sys.modules.pop(name, None)
+
+
+# Names of all modules in the snapshot.
+_known = set()
+
+
+def drop_late_modules():
+    """Ends what belongs to modules of the program that are not in the snapshot, the last first."""
+    from gc import collect
+
+    late = [
+        module
+        for name, module in list(sys.modules.items())
+        if name not in _known and name.partition(".")[0] not in sys.stdlib_module_names or name == "__main__"
+    ]
+    for module in reversed(late):
+        namespace = getattr(module, "__dict__", None)
+        if isinstance(namespace, dict):
+            for name in list(namespace):
+                if name != "__builtins__":
+                    namespace[name] = None
+    del late
+    collect()
 
 
 # What follows comes in pairs: what a module of the standard library knows of its process is taken out before its memory is
@@ -105,6 +161,14 @@ def _restore_spawn(spawn):
     spawn.set_executable(sys.executable)
 
 
+def _forget_ctypes(ctypes):
+    ctypes.pythonapi._handle = 0
+
+
+def _restore_ctypes(ctypes):
+    ctypes.pythonapi._handle = ctypes._dlopen(None, ctypes.DEFAULT_MODE)
+
+
 def _forget_platform(platform):
     platform._uname_cache = platform._os_release_cache = None
     platform._platform_cache.clear()
@@ -117,6 +181,7 @@ def _restore_sysconfig(sysconfig):
 
 
 _FORGET = {
+    "ctypes": _forget_ctypes,
     "threading": _forget_threading,
     "logging": _forget_logging,
     "random": _forget_random,
@@ -124,6 +189,7 @@ _FORGET = {
     "platform": _forget_platform,
 }
 _RESTORE = {
+    "ctypes": _restore_ctypes,
     "threading": _restore_threading,
     "logging": _restore_logging,
     "random": _restore_random,
@@ -139,3 +205,7 @@ def restore():
         module = sys.modules.get(name)
         if module is not None:
             _RESTORE[name](module)
+    try:
+        _ask_again()
+    except Exception:
+        _give_up()

@@ -16,6 +16,7 @@ _STANDARD = sys._stdlib_dir + "/"
 _SITE = _STANDARD + "site-packages/"
 
 # Kinds of facts about a module.
+_QUESTION = "question"
 _STATE = "state"
 _ENVIRONMENT = "environment"
 _LIBRARY = "library"
@@ -119,6 +120,22 @@ _EVENTS = {
 }
 _PATH_EVENTS = ("open", "os.listdir", "os.scandir")
 
+# What only asks: each process can ask again. The rest changes something.
+_ASKING = {"time", "_socket", "pwd", "grp", "spwd", "_uuid"}
+_ASKING_NAMES = {
+    "getcwd", "getcwdb", "getpid", "getppid", "getuid", "geteuid", "getgid", "getegid", "getlogin", "uname", "cpu_count",
+    "sched_getaffinity", "process_cpu_count", "isatty", "get_terminal_size", "urandom", "getrandom", "times", "getloadavg", "getpgid",
+    "getpgrp", "getsid", "getgroups", "ctermid", "ttyname", "statvfs", "pathconf", "get_native_id", "getrlimit",
+}
+# Built in, but of the process.
+_OUTSIDE = {"readline": "sets up the terminal"}
+
+# Variables that can be asked for again although somebody looked at them: what was made of them does not depend on it.
+_ONLY_BEGUN = {
+    # A counter that begins anywhere, for links; styles that are made by the import have none.
+    ("rich.style", "_id_generator"),
+}
+
 # platform.system() and the like ask the system for more than they tell.
 _CONSTANT = {"system", "machine", "architecture", "python_version", "python_implementation", "processor"}
 
@@ -144,6 +161,10 @@ class _Survey:
             self.environ.copy.__code__: None,
             self.environ.__repr__.__code__: None,
         }
+        # Functions that were called, and what the top level of each module names.
+        self.executed = set()
+        # For each module, the lines of its top level that asked something.
+        self.lines_of = {}
         self.active = True
 
     def add(self, *fields):
@@ -152,7 +173,10 @@ class _Survey:
     def fact(self, kind, text, frame, module=None):
         """Notes what the module that is being imported does, where `frame` is."""
         module = module or (self.stack[-1] if self.stack else None)
-        if module is None or (module, kind, text) in self.facts:
+        if module is None:
+            return
+        own_line = self.own_line(frame, module)
+        if (module, kind, text, own_line) in self.facts:
             return
         place = inner = None
         while frame is not None and frame.f_code.co_name != "survey":
@@ -168,8 +192,19 @@ class _Survey:
             if code.co_name == "<module>":
                 break
             frame = frame.f_back
-        self.facts.add((module, kind, text))
-        self.add("fact", module, kind, text, *(place or inner or ("", 0)))
+        self.facts.add((module, kind, text, own_line))
+        if kind != _STATE and own_line:
+            self.lines_of.setdefault(module, set()).add(own_line)
+        self.add("fact", module, kind, text, *(place or inner or ("", 0)), own_line)
+
+    @staticmethod
+    def own_line(frame, module):
+        """The line of the module's top level that is executed; 0 if it is not known."""
+        while frame is not None:
+            if frame.f_code.co_name == "<module>":
+                return frame.f_lineno or 0 if frame.f_globals.get("__name__") == module else 0
+            frame = frame.f_back
+        return 0
 
     # Modules begin and end.
 
@@ -204,6 +239,7 @@ class _Survey:
         for value in list(values.values()):
             if isinstance(value, str) and sys.executable in value or isinstance(value, bytes) and sys.executable.encode() in value:
                 self.fact(_STATE, "keeps the name of the executable", frame, name)
+                break
         if frame.f_code.co_filename.startswith(_STANDARD) and not frame.f_code.co_filename.startswith(_SITE):
             self.ready[name] = {key: value for key, value in values.items() if callable(value)}
 
@@ -214,6 +250,7 @@ class _Survey:
             return
         code = frame.f_code
         if event == "call":
+            self.executed.add(code)
             if code.co_name == "<module>":
                 if self.is_module(frame):
                     self.begin(frame.f_globals["__name__"])
@@ -247,30 +284,40 @@ class _Survey:
         name = getattr(function, "__name__", "")
         owner = getattr(function, "__self__", None)
         text = None
-        if module == "_imp" and name == "create_dynamic":
-            spec = (frame.f_locals.get("args") or (None,))[0]
-            library = getattr(spec, "name", None)
-            if library is not None:
-                if library not in self.begun:
-                    self.begun.add(library)
-                    self.add("begin", library, "other")
-                if self.stack:
-                    self.add("needs", self.stack[-1], library)
-                self.add("fact", library, _LIBRARY, "is a native library", getattr(spec, "origin", ""), 0)
+        if module == "_imp" and name in ("create_dynamic", "create_builtin"):
+            self.extension((frame.f_locals.get("args") or (None,))[0], name == "create_builtin")
             return
+        kind = _STATE
         if isinstance(module, str):
             if (module, name) in _NAMES:
                 text = _NAMES[module, name]
             elif module in _CALLS and name not in _HARMLESS.get(module, ()):
                 text = f"{_CALLS[module]} (`{module.lstrip('_')}.{name}`)"
+            if module in _ASKING or name in _ASKING_NAMES:
+                kind = _QUESTION
         elif owner is not None:
+            kind = _QUESTION
             if id(owner) in self.streams:
-                text = f"asks for or uses a standard stream (`{name}`)"
+                if name != "fileno":
+                    text = f"asks for or uses a standard stream (`{name}`)"
+                if name not in ("isatty", "seekable", "readable", "writable"):
+                    kind = _STATE
             else:
-                kind = owner if isinstance(owner, type) else type(owner)
-                text = self.method(kind, name)
+                text = self.method(owner if isinstance(owner, type) else type(owner), name)
         if text is not None:
-            self.fact(_STATE, text, frame)
+            self.fact(kind, text, frame)
+
+    def extension(self, spec, is_built_in):
+        """A module that is no Python code is made."""
+        name = getattr(spec, "name", None)
+        if name is None or is_built_in and name not in _OUTSIDE:
+            return
+        if name not in self.begun:
+            self.begun.add(name)
+            self.add("begin", name, "standard" if is_built_in else "other")
+        if self.stack:
+            self.add("needs", self.stack[-1], name)
+        self.add("fact", name, _LIBRARY, _OUTSIDE.get(name, "is a native library"), getattr(spec, "origin", ""), 0, 0)
 
     @staticmethod
     def method(kind, name):
@@ -293,8 +340,8 @@ class _Survey:
             self.fact(_STATE, "uses native functions (`ctypes`)", frame)
         else:
             for begin, text in _EVENTS.items():
-                if event.startswith(begin) and event not in ("socket.gaierror",):
-                    self.fact(_STATE, f"{text} (`{event}`)", frame)
+                if event.startswith(begin):
+                    self.fact(_QUESTION if begin == "socket." else _STATE, f"{text} (`{event}`)", frame)
                     break
 
     def path(self, path, frame):
@@ -308,7 +355,7 @@ class _Survey:
             path = path.decode("utf-8", "surrogateescape")
         if path == _ROOT or path.startswith(_ROOT + "/") and not path.startswith(posix_directory(sys.executable)) or path == "/":
             return
-        self.fact(_STATE, f"looks at the file `{path}`", frame)
+        self.fact(_QUESTION, f"looks at the file `{path}`", frame)
 
     # Imports of modules that are there already tell nothing by themselves.
 
@@ -360,7 +407,7 @@ def _watched_argument(name):
     method = getattr(list, name)
 
     def look(self, *arguments):
-        self.survey.fact(_STATE, "looks at the command line", sys._getframe(1))
+        self.survey.fact(_QUESTION, "looks at the command line", sys._getframe(1))
         return method(self, *arguments)
 
     return look
@@ -430,6 +477,7 @@ def survey(plan):
                 survey.add("patched", f"{name}.{key}", getattr(now, "__module__", ""))
     for name in list(sys.modules):
         survey.add("loaded", name)
+    _ask_again(survey)
     return "\n".join(survey.lines)
 
 
@@ -464,3 +512,90 @@ def _first_imports(code):
                 yield instruction.argval, attributes, level
             case name if name.startswith(("CALL", "POP_JUMP", "JUMP_BACKWARD", "RETURN", "RAISE", "FOR_ITER", "STORE_ATTR", "STORE_SUBSCR", "DELETE", "SEND", "BEFORE_WITH")):
                 return
+
+
+def _ask_again(survey):
+    """Statements that ask, of which the answer is a global variable that nobody looked at before the import was over: each process
+    can execute them once more."""
+    import ast
+
+    # By name: which functions that were called, and which modules, use a name.
+    users = {}
+    for code in survey.executed:
+        for name in code.co_names:
+            users.setdefault(name, set()).add(code.co_filename)
+    for name, lines in survey.lines_of.items():
+        module = sys.modules.get(name)
+        loader = getattr(module, "__loader__", None)
+        try:
+            source = loader.get_source(name)
+            tree = ast.parse(source)
+        except Exception:
+            continue
+        statements = {}
+        for line in lines:
+            statement = next((node for node in tree.body if node.lineno <= line <= node.end_lineno), None)
+            if statement is not None:
+                statements[statement] = statements.get(statement, []) + [line]
+        for statement, lines in statements.items():
+            names = _targets(ast, statement)
+            if names and not any(
+                (name, key) not in _ONLY_BEGUN and _is_used(ast, survey, tree, statement, module, key, users) for key in names
+            ):
+                text = "\\n".join(source.splitlines()[statement.lineno - 1 : statement.end_lineno])
+                if "\\" not in text.replace("\\n", "") and "\t" not in text:
+                    for line in lines:
+                        survey.add("again", name, line, statement.lineno, ",".join(names), text)
+
+
+def _targets(ast, statement):
+    """The global variables that a statement sets, if that is all it does besides asking."""
+    match statement:
+        case ast.Assign(targets=targets):
+            pass
+        case ast.AnnAssign(target=target, value=value) if value is not None:
+            targets = [target]
+        case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=[]):
+            parts = body + orelse + [part for handler in handlers for part in handler.body]
+            return _targets_of_all(ast, parts)
+        case ast.If(body=body, orelse=orelse):
+            return _targets_of_all(ast, body + orelse)
+        case _:
+            return []
+    return [target.id for target in targets] if all(isinstance(target, ast.Name) for target in targets) else []
+
+
+def _targets_of_all(ast, statements):
+    """The same for several, which may also do nothing."""
+    names = []
+    for statement in statements:
+        if not isinstance(statement, ast.Pass):
+            more = _targets(ast, statement)
+            if not more:
+                return []
+            names += more
+    return list(dict.fromkeys(names))
+
+
+def _is_used(ast, survey, tree, statement, module, name, users):
+    """Did anybody look at the variable while modules were imported?"""
+    own = module.__spec__.origin
+    for file in users.get(name, ()):
+        if file != own:
+            return True
+    for code in survey.executed:
+        if code.co_filename == own and code.co_name != "<module>" and name in code.co_names:
+            return True
+    # At the module's top level, besides the statement itself.
+    waiting = [node for node in tree.body if node is not statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name) and node.id == name:
+            return True
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            waiting += [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
+        elif isinstance(node, ast.Lambda):
+            waiting += [*node.args.defaults, *filter(None, node.args.kw_defaults)]
+        else:
+            waiting += ast.iter_child_nodes(node)
+    return False

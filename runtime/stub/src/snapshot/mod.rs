@@ -23,7 +23,7 @@ pub(crate) mod zones;
 use fastice_image::Program;
 
 use crate::image::Mapped;
-use crate::processes::Role;
+use crate::processes::{Kind, Role};
 use restore::Start;
 
 /// `FASTICE_SNAPSHOT=0` asks for an ordinary start.
@@ -45,7 +45,7 @@ pub(crate) fn begin(mapped: &Mapped, role: &Role) -> Option<Start> {
     (are_streams_usual()
         && locale::is_usual()
         && guards::hold(&snapshot.guards)
-        && thaw::thaw(mapped, snapshot))
+        && thaw::thaw(mapped, snapshot, role.kind == Kind::Program))
     .then_some(start)
 }
 

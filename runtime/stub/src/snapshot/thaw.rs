@@ -12,15 +12,17 @@ use crate::failure::{self, Failure};
 use crate::image::Mapped;
 
 /// Makes the snapshot the memory of CPython in this process, which did not use any of it before. If the kernel refuses, or the
-/// snapshot is not one for this executable, nothing has happened.
-pub(super) fn thaw(mapped: &Mapped, snapshot: &Snapshot) -> bool {
+/// snapshot is not one for this executable, nothing has happened. `is_program`: this process runs the program, whose modules may
+/// be in the snapshot, and not something else in its place.
+pub(super) fn thaw(mapped: &Mapped, snapshot: &Snapshot, is_program: bool) -> bool {
     let Some(segments) = Segments::of(mapped, snapshot) else {
         return false;
     };
     let (Some(words), Ok(file)) = (warm::own(), executable::open()) else {
         return false;
     };
-    if !segments.are_sound(mapped.bytes(), snapshot) {
+    let variables = segments.warm.bytes(mapped.bytes());
+    if !segments.are_sound(mapped.bytes(), snapshot) || !is_program && warm::wants_end(variables) {
         return false;
     }
     let descriptor = file.as_raw_fd();
@@ -32,7 +34,7 @@ pub(super) fn thaw(mapped: &Mapped, snapshot: &Snapshot) -> bool {
         }
         done.push(*segment);
     }
-    if !keys::create(segments.warm.bytes(mapped.bytes())) {
+    if !keys::create(variables) {
         done.iter().for_each(unmap);
         return false;
     }

@@ -1,6 +1,6 @@
 //! The static variables that a snapshot holds.
 
-use std::ffi::{c_char, c_void};
+use std::ffi::{c_char, c_int, c_void};
 
 use object::elf;
 
@@ -8,6 +8,8 @@ unsafe extern "C" {
     // Defined by `warm.ld`.
     static mut fastice_warm_start: c_char;
     static mut fastice_warm_end: c_char;
+    /// See `python/snapshot.h`.
+    static mut fastice_wants_end: c_int;
     /// Which instructions OpenSSL may use.
     static mut OPENSSL_ia32cap_P: [usize; CAPABILITIES];
     /// The dynamic section, defined by the linker.
@@ -34,6 +36,12 @@ pub(super) fn range() -> (usize, usize) {
     let start = &raw mut fastice_warm_start as usize;
     let end = &raw mut fastice_warm_end as usize;
     (start, end - start)
+}
+
+/// Would something of the snapshot, whose static variables are `bytes`, be noticed when a process ends that does not use it?
+pub(super) fn wants_end(bytes: &[u8]) -> bool {
+    let at = &raw const fastice_wants_end as usize - range().0;
+    bytes.get(at..at + size_of::<c_int>()) != Some(&[0; size_of::<c_int>()])
 }
 
 /// The words among them that are this process's own, and stay what they are: what ld.so has written and what OpenSSL has found

@@ -10,6 +10,7 @@
 #include "pycore_obmalloc.h"
 
 fastice_memory fastice_remembered;
+int fastice_wants_end;
 
 /* CPython's own allocator of objects, to which it returns before the memory is written down. */
 static PyMemAllocatorEx original[2];
@@ -170,6 +171,27 @@ fastice_begin_preload(void)
     fastice_remembered.is_preloaded = 1;
 }
 
+/* Has a module that is not one of the standard library registered a function with atexit? */
+static int
+has_exit_functions(PyInterpreterState *interp)
+{
+    PyObject *standard = PySys_GetObject("stdlib_module_names");
+    for (int i = 0; i < interp->atexit.ncallbacks; i++) {
+        atexit_py_callback *callback = interp->atexit.callbacks[i];
+        PyObject *module = callback ? PyObject_GetAttrString(callback->func, "__module__") : NULL;
+        PyObject *parts = module && PyUnicode_Check(module) ? PyObject_CallMethod(module, "partition", "s", ".") : NULL;
+        int is_standard = callback == NULL
+            || (parts && standard && PySet_Contains(standard, PyTuple_GetItem(parts, 0)) > 0);
+        Py_XDECREF(parts);
+        Py_XDECREF(module);
+        PyErr_Clear();
+        if (!is_standard) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* Why there can be no snapshot, in words; null if all is well. Afterwards no Python code can run. */
 const char *
 fastice_prepare_dump(void)
@@ -216,7 +238,10 @@ fastice_prepare_dump(void)
 
     /* The image's objects are never garbage, and looking at them would copy their pages. */
     PyGC_Collect();
-    fastice_remembered.is_ended_fully = fastice_remembered.is_preloaded && fastice_would_be_noticed(interp);
+    if (fastice_remembered.is_preloaded) {
+        fastice_wants_end = (fastice_would_be_noticed(interp) ? FASTICE_FINALIZERS : 0)
+            | (has_exit_functions(interp) ? FASTICE_EXIT_FUNCTIONS : 0);
+    }
     PyObject *gc = PyImport_ImportModule("gc");
     PyObject *frozen = gc ? PyObject_CallMethod(gc, "freeze", NULL) : NULL;
     Py_XDECREF(gc);

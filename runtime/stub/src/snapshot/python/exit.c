@@ -68,15 +68,32 @@ fastice_would_be_noticed(PyInterpreterState *interp)
     return 0;
 }
 
+/* Native code of libraries that were loaded may have to do something when its objects end, which nobody can see beforehand. So
+ * the modules that this process has imported itself are taken apart, and the snapshot's stay: see
+ * `templates/bootstrap/snapshot.py`. Nothing else lives that would notice. */
+static int
+drop_late_modules(void)
+{
+    if (!fastice_remembered.is_preloaded) {
+        return 0;
+    }
+    PyObject *module = PyDict_GetItemString(PyImport_GetModuleDict(), "_fastice_snapshot");
+    PyObject *done = module ? PyObject_CallMethod(module, "drop_late_modules", NULL) : NULL;
+    Py_XDECREF(done);
+    PyErr_Clear();
+    return done != NULL;
+}
+
 /* For finish.rs, between the two halves: need the interpreter, which was restored, not be taken apart? */
 int
 fastice_can_end(PyThreadState *tstate)
 {
     PyInterpreterState *interp = tstate->interp;
-    if (_Py_IsMainThread() && tstate == _PyRuntime.main_tstate && !fastice_has_libraries()
+    if (_Py_IsMainThread() && tstate == _PyRuntime.main_tstate
         && interp->threads.head == tstate && tstate->next == NULL
         && _PyRuntime.interpreters.head == interp && interp->next == NULL && _PyRuntime.atexit.ncallbacks == 0
-        && !fastice_is_output_left() && !fastice_remembered.is_ended_fully && !fastice_would_be_noticed(interp)) {
+        && !fastice_is_output_left() && !(fastice_wants_end & FASTICE_FINALIZERS) && !fastice_would_be_noticed(interp)
+        && (!fastice_has_libraries() || (drop_late_modules() && !fastice_is_output_left()))) {
         return 1;
     }
     /* What is in the snapshot, too, is taken apart. */

@@ -40,8 +40,6 @@ typedef struct {
     char libc[32];
     /* Modules of the program were imported. */
     int is_preloaded;
-    /* Some of their objects want to be told when they end. */
-    int is_ended_fully;
 } fastice_memory;
 
 /* zones.rs: is a block one of CPython's arenas, and what room has one that is none? */
@@ -63,5 +61,9 @@ int fastice_restore_streams(const wchar_t *errors);
 int fastice_is_output_left(void);
 
 extern fastice_memory fastice_remembered;
+
+/* What the program's modules want at the end, as bits: objects want to be told when they end; functions want to be called. */
+enum { FASTICE_FINALIZERS = 1, FASTICE_EXIT_FUNCTIONS = 2 };
+extern int fastice_wants_end;
 
 #endif
