@@ -23,7 +23,8 @@ Examples:
 /// Of `fastice trace`.
 pub(super) const TRACE: &str = "\
 Examples:
-  fastice trace -- report.py --year 2026
+  fastice trace report.py --year 2026
+  fastice trace -- -m report
   fastice build report.py --trace fastice-trace.json  # takes what the run used";
 
 /// Of `fastice check`.

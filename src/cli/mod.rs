@@ -98,7 +98,7 @@ pub enum Command {
     Inspect(Inspect),
     /// List the files inside an executable: size, stored size, path.
     List(List),
-    /// Show the directories inside an executable with what they take in it, the largest first.
+    /// Show how large the directories inside an executable are.
     Tree(Tree),
     /// Print a file inside an executable.
     Cat(Cat),
@@ -122,7 +122,7 @@ pub enum Command {
     Completions(Completions),
     /// Print a manual page.
     Man(Man),
-    /// Make the start snapshot of an executable anew, on the machine where it will run.
+    /// Make the start snapshot of an executable anew, on this machine.
     Snapshot(Snapshot),
     /// Explain an error code; without one, list them all.
     Explain(Explain),

@@ -55,8 +55,8 @@ pub struct Trace {
     /// The file to write, for `fastice build --trace`.
     #[arg(short, long, value_name = "FILE", default_value = "fastice-trace.json")]
     pub output: PathBuf,
-    /// The command, after `--`. What ends in `.py` or begins with an option of `python` is run by the runtime.
-    #[arg(last = true, required = true, value_name = "COMMAND")]
+    /// The command. What ends in `.py`, or after `--` begins with an option of `python`, is run by the runtime.
+    #[arg(trailing_var_arg = true, required = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
 }
 

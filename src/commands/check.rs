@@ -46,7 +46,13 @@ pub(super) fn check(arguments: &cli::Check, terminal: &Terminal) -> Result<ExitS
         terminal.warn(&not_isolated(reason));
     }
     match report.failure() {
-        Some(run) => Err(failed(&arguments.file, &report, run, Code::CheckFailed)),
+        Some(run) => Err(failed(
+            &arguments.file,
+            &report,
+            run,
+            Code::CheckFailed,
+            false,
+        )),
         None => Ok(ExitStatus::Success),
     }
 }
@@ -89,10 +95,10 @@ pub(super) fn after_build(
     }
     match report.failure() {
         Some(run) if run.kind == Kind::Given => {
-            Err(failed(output, &report, run, Code::CheckFailed))
+            Err(failed(output, &report, run, Code::CheckFailed, true))
         }
         Some(run) => {
-            terminal.warn(&failed(output, &report, run, Code::CheckDoubtful));
+            terminal.warn(&failed(output, &report, run, Code::CheckDoubtful, true));
             Ok(Some(report))
         }
         None => {
@@ -132,7 +138,8 @@ fn not_isolated(reason: &str) -> Error {
     .hint("let users make namespaces, or check on another machine")
 }
 
-fn failed(file: &Path, report: &Report, run: &Checked, code: Code) -> Error {
+/// `built`: it was a build that checked, which can do without.
+fn failed(file: &Path, report: &Report, run: &Checked, code: Code, built: bool) -> Error {
     let message = format!(
         "{} {} in {}",
         subject(file, run),
@@ -154,7 +161,13 @@ fn failed(file: &Path, report: &Report, run: &Checked, code: Code) -> Error {
              `fastice check FILE -- ARGUMENTS` tries another command line",
         );
     }
-    error.hint("`fastice check FILE -- ARGUMENTS` tries another command line, `--no-check` leaves the check out")
+    if built {
+        error.hint("`fastice check FILE -- ARGUMENTS` tries another command line, `--no-check` leaves the check out")
+    } else if run.kind == Kind::Given {
+        error
+    } else {
+        error.hint("`fastice check FILE -- ARGUMENTS` tries another command line")
+    }
 }
 
 fn text(report: &Report) -> String {

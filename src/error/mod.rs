@@ -50,9 +50,11 @@ macro_rules! codes {
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)+ }
             }
-            /// The code that is written `text`, in small letters or capitals.
+            /// The code that is written `text`, in small letters or capitals, with or without zeros in front of its number.
             pub fn parse(text: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|code| code.as_str().eq_ignore_ascii_case(text))
+                let (letter, number) = text.split_at_checked(1)?;
+                let text = format!("{letter}{number:0>4}");
+                Self::ALL.iter().copied().find(|code| code.as_str().eq_ignore_ascii_case(&text))
             }
             /// Whose fault it is, and so how fastice exits. A warning lets the command go on.
             pub fn exit_status(self) -> ExitStatus {

@@ -54,8 +54,8 @@ pub(super) fn main(line: &mut Line) -> io::Result<()> {
 }
 
 /// What a frozen program tells a child that is itself (`processes::marker` of the stub): whose child it is, how deep, and that its
-/// command line may be that of an interpreter.
+/// command line may be that of an interpreter. Tests of the check fail when the two differ.
 fn marker(program: &Path) -> io::Result<String> {
     let file = fs_err::metadata(program)?;
-    Ok(format!("{}:{}:1:0:0:no", file.dev(), file.ino()))
+    Ok(format!("{}:{}:1:0:0:0:no", file.dev(), file.ino()))
 }

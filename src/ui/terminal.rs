@@ -32,6 +32,9 @@ pub struct Terminal {
     warnings: Mutex<Vec<Warning>>,
 }
 
+/// On a terminal, stages that took less than this leave nothing behind.
+const TOLD: Duration = Duration::from_secs(1);
+
 /// The stage that is going on.
 struct Stage {
     name: String,
@@ -89,14 +92,15 @@ impl Terminal {
     fn stage(&self) -> std::sync::MutexGuard<'_, Option<Stage>> {
         self.stage.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    /// Takes a stage's bar away; on a terminal a line with its duration remains.
+    /// Takes a stage's bar away; on a terminal a line with its duration remains of those that took time.
     fn end(&self, stage: &Stage) {
         stage.bar.finish_and_clear();
         self.ended
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push((stage.name.clone(), stage.begun.elapsed()));
-        if self.animated && self.verbosity > Verbosity::Quiet {
+        let is_told = stage.begun.elapsed() >= TOLD || self.verbosity > Verbosity::Normal;
+        if self.animated && self.verbosity > Verbosity::Quiet && is_told {
             let time = format::duration(stage.begun.elapsed());
             write(&format!("{} ({time})", stage.name));
         }

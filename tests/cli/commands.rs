@@ -314,6 +314,11 @@ fn inspect_and_list_agree_with_the_file() {
 fn explain_prints_what_the_reference_says() {
     let workspace = Workspace::new();
     let answer = workspace.run("explain e0005");
+    assert_eq!(
+        answer,
+        workspace.run("explain E5"),
+        "zeros need not be typed"
+    );
     assert!(
         answer.starts_with("exit 0\n--- stdout\n# E0005: nothing says what runs\n"),
         "{answer}"

@@ -14,5 +14,6 @@ mod json;
 mod locks;
 mod reference;
 mod support;
+mod terminal;
 mod tools;
 mod trace;

@@ -44,7 +44,13 @@ fn there_is_a_manual_page_for_every_command() {
         "{page}"
     );
     assert_eq!(workspace.run("man --output pages"), "exit 0\n");
-    for page in ["fastice", "fastice-check", "fastice-why", "fastice-sbom"] {
+    for page in [
+        "fastice",
+        "fastice-check",
+        "fastice-why",
+        "fastice-sbom",
+        "fastice-cache-prune",
+    ] {
         assert!(
             workspace.path(&format!("pages/{page}.1")).is_file(),
             "{page}"

@@ -80,7 +80,7 @@ fn a_trace_knows_children_libraries_and_programs() {
         "parent.py",
         "import subprocess, sys, ctypes\nctypes.CDLL('libc.so.6')\nsubprocess.run([sys.executable, '-c', 'import cmath, calendar'])\n",
     );
-    let traced = workspace.run("trace -o run.json -- parent.py");
+    let traced = workspace.run("trace -o run.json parent.py");
     assert!(traced.starts_with("exit 0\n"), "{traced}");
     let text = fs_err::read_to_string(workspace.path("run.json")).unwrap();
     let trace: Value = serde_json::from_str(&text).expect("it is JSON");
