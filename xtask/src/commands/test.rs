@@ -15,11 +15,12 @@ use crate::runtime::{Build, Request, provide, provide_python};
 use crate::{packages, workspace};
 
 /// Debian packages that the tests use.
-const PACKAGES: [&str; 8] = [
+const PACKAGES: [&str; 9] = [
     "binutils",
     "ca-certificates",
     "debootstrap",
     "file",
+    "gdb",
     "iproute2",
     "strace",
     "unzip",
