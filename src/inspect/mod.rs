@@ -1,5 +1,6 @@
 //! Looking into a frozen executable without running it.
 
+mod archive;
 pub mod diff;
 mod distribution;
 mod hardening;
@@ -31,7 +32,7 @@ pub use kinds::{FileKind, Kind};
 /// An executable, open for reading.
 pub struct Executable<'a> {
     path: PathBuf,
-    len: u64,
+    bytes: &'a [u8],
     image: Image<'a>,
 }
 
@@ -86,7 +87,7 @@ impl<'a> Executable<'a> {
         let image = Image::open(bytes).map_err(|damage| unusable(path, damage))?;
         Ok(Self {
             path: path.to_owned(),
-            len: bytes.len() as u64,
+            bytes,
             image,
         })
     }
@@ -96,7 +97,7 @@ impl<'a> Executable<'a> {
     }
     /// Its length, in bytes.
     pub fn size(&self) -> u64 {
-        self.len
+        self.bytes.len() as u64
     }
 
     /// Every file inside, sorted by path.
@@ -172,7 +173,8 @@ impl<'a> Executable<'a> {
         })
     }
 
-    /// Compares the stub and every file with their checksums: how many are intact, and which are not.
+    /// Compares the stub and every file with their checksums, and the headers that ZIP tools read with the index: how many entries are
+    /// intact, and what is not.
     ///
     /// # Errors
     /// [`Code::Damaged`] when the index is damaged, so that there is no telling.
@@ -202,6 +204,12 @@ impl<'a> Executable<'a> {
                 count(&path, self.image.contents(&node, &path).is_ok());
             }
         }
+        let footer = self.image.footer();
+        damaged.extend(archive::damaged(
+            self.bytes,
+            footer.index_offset + footer.index_len,
+            |path| self.image.file(path).ok().flatten(),
+        ));
         Ok((intact, damaged))
     }
 
@@ -272,7 +280,7 @@ impl<'a> Executable<'a> {
             part.1 += file.stored;
             counted += file.stored;
         }
-        let container = self.len.saturating_sub(counted);
+        let container = self.size().saturating_sub(counted);
         parts.insert(own(Origin::Container, "index"), (0, container));
         let mut parts: Vec<Part> = parts
             .into_iter()

@@ -246,18 +246,40 @@ fn verify_finds_damage_and_other_bytes() {
         "{other}"
     );
     let mut bytes = fs_err::read(workspace.path("tool")).unwrap();
+    let whole = bytes.clone();
     let text = b"import gamma\n";
     let at = bytes
         .windows(text.len())
         .position(|window| window == text)
         .expect("short files are stored as they are");
-    bytes[at] ^= 1;
-    fs_err::write(workspace.path("tool"), bytes).unwrap();
-    let damaged = workspace.run("verify tool");
-    assert!(
-        damaged.contains("error[E0042]: `tool` is damaged in app/tool.py\n"),
-        "{damaged}"
-    );
+    let mut damage = |at: usize, what: &str| {
+        bytes[at] ^= 1;
+        fs_err::write(workspace.path("tool"), &bytes).unwrap();
+        bytes[at] ^= 1;
+        let damaged = workspace.run("verify tool");
+        assert!(
+            damaged.contains(&format!("error[E0042]: `tool` is damaged in {what}\n")),
+            "{damaged}"
+        );
+    };
+    damage(at, "app/tool.py");
+    // fastice reads none of these, but ZIP tools do: method, checksum, size, number of entries.
+    let local = at - "app/tool.py".len() - 30;
+    for field in [8, 14, 22] {
+        damage(local + field, "the headers of app/tool.py");
+    }
+    let end = last_of(&whole, b"PK\x05\x06");
+    damage(end + 10, "the central directory");
+    let name = last_of(&whole, b"app/tool.py");
+    damage(name - 46 + 20, "the headers of app/tool.py");
+}
+
+/// Where `wanted` is last in `bytes`.
+fn last_of(bytes: &[u8], wanted: &[u8]) -> usize {
+    let at = bytes
+        .windows(wanted.len())
+        .rposition(|window| window == wanted);
+    at.expect("it is there")
 }
 
 #[test]

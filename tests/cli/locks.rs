@@ -167,6 +167,18 @@ fn hashes_are_a_lock() {
     workspace.file("requirements.txt", file);
     assert_eq!(locks.build(build), "1.16.0\n");
 
+    // The tree of exact versions was kept.
+    let output = workspace
+        .fastice()
+        .args(["build", "-v", "--no-check", "-o", "program"])
+        .args(build.split(' '))
+        .env("PATH", &locks.path)
+        .env_remove("PIP_NO_INDEX")
+        .output()
+        .expect("it starts");
+    let said = workspace.text(&output);
+    assert!(said.contains("installed already: "), "{said}");
+
     workspace.file("requirements.txt", file.replace("e0254", "e0255"));
     let said = locks.build(build);
     assert!(

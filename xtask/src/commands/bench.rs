@@ -1,5 +1,6 @@
 //! `cargo xtask bench`.
 
+mod build;
 mod frozen;
 mod import;
 mod native;
@@ -27,6 +28,8 @@ pub(crate) struct Options {
 
 #[derive(Subcommand)]
 enum What {
+    /// How long building takes, how much memory, and how large the result is, beside `PyInstaller` and `cx_Freeze`
+    Build(build::Options),
     /// How fast benchmarks of pyperformance run frozen, against python3 of this machine and a build of the same CPython with -O3
     Speed(speed::Options),
     /// How long a frozen hello takes, against the same script under python3 of this machine
@@ -80,6 +83,7 @@ struct Subject {
 
 pub(crate) fn run(options: &Options) -> miette::Result<()> {
     match &options.what {
+        What::Build(options) => build::run(options),
         What::Speed(options) => speed::run(options),
         What::Start { runs, runtime } => start(*runs, runtime),
         What::Frozen { runs, runtime } => frozen::run(*runs, runtime),
