@@ -483,19 +483,31 @@ def survey(plan):
 
 def _roots(kind, name):
     """The imports that the program begins with: module, names and level of each."""
-    import importlib.util
-
     roots = []
     if kind == "module":
         parent = name.rpartition(".")[0]
         if parent:
-            __import__(parent)
             roots.append((parent, None, 0))
-        code = importlib.util.find_spec(name).loader.get_code(name)
+        code = _code_of(name)
     else:
         path = f"{_ROOT}/{name}" + ("/__main__.py" if kind == "directory" else "")
         code = _fastice.code(path)
     return roots if code is None else roots + list(_first_imports(code))
+
+
+def _code_of(name):
+    """The code object of a module, without importing its package, which may be a native library: it can be imported once only."""
+    from importlib.machinery import PathFinder
+
+    path = spec = None
+    full = ""
+    for part in name.split("."):
+        full = f"{full}.{part}" if full else part
+        spec = PathFinder.find_spec(full, path)
+        if spec is None:
+            return None
+        path = spec.submodule_search_locations
+    return spec.loader.get_code(name) if hasattr(spec.loader, "get_code") else None
 
 
 def _first_imports(code):
