@@ -362,6 +362,30 @@ fn an_interpreter() {
     make_environment(&workspace, &program);
 }
 
+/// Completion and history, at the prompt that CPython draws itself and at that of readline.
+#[test]
+fn the_prompt_of_an_interpreter_on_a_terminal() {
+    let workspace = Workspace::new();
+    workspace.file("terminal.py", include_str!("modes/terminal.py"));
+    let program = workspace.freeze(&["--interpreter"]);
+    for terminal in ["xterm", "dumb"] {
+        let home = workspace.path(terminal);
+        fs_err::create_dir(&home).unwrap();
+        let output = workspace
+            .command(&program)
+            .args(["terminal.py", "./program", terminal])
+            .env("HOME", home)
+            .output()
+            .unwrap();
+        assert_eq!(
+            stdout(&output),
+            "0\n0\nTrue\n",
+            "{terminal}: {}",
+            stderr(&output)
+        );
+    }
+}
+
 /// An environment with copies has an interpreter of its own, which knows the one that it was made with.
 #[test]
 fn an_interpreter_that_was_copied() {

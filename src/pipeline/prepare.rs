@@ -116,6 +116,7 @@ impl Preparation<'_> {
             Entry::Interpreter => {
                 self.everything();
                 whole_python::add_pip(self.pack, self.collection)?;
+                whole_python::add_rest(self.pack, self.library, self.collection)?;
                 Program::Interpreter
             }
         };

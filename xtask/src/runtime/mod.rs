@@ -119,7 +119,7 @@ pub(crate) fn provide_parts(request: &Request) -> miette::Result<Made> {
 /// The same with CPython's own tests, frozen and unfrozen.
 pub(crate) struct Tested {
     /// A runtime pack with the tests in its standard library.
-    pub(crate) frozen: PathBuf,
+    pub(crate) pack: PathBuf,
     /// The tests, and the same CPython as a conventional installation.
     pub(crate) suite: Suite,
 }
@@ -131,8 +131,8 @@ pub(crate) fn provide_tested(request: &Request) -> miette::Result<Tested> {
     let cpython = cpython::provide(&recipe, request)?;
     let suite = suite::provide(&recipe, request, &cpython)?;
     let stub = stub::provide(&cpython)?;
-    let frozen = pack::provide(&recipe, &cpython, &stub, Some(&suite))?;
-    Ok(Tested { frozen, suite })
+    let pack = pack::provide(&recipe, &cpython, &stub, Some(&suite))?;
+    Ok(Tested { pack, suite })
 }
 
 /// The unfrozen `python` of the same CPython build.

@@ -4,6 +4,7 @@
 
 mod compare;
 mod expected;
+mod interpreter;
 mod outcome;
 mod table;
 
@@ -160,8 +161,7 @@ fn check(
     let mut files = list(tested, names)?;
     files.retain(|file| !expected.is_left_out(file));
     let python = tested.suite.python();
-    let pack = tested.frozen.parent().and_then(Path::file_name);
-    let pack = pack.unwrap_or_default().to_string_lossy();
+    let interpreter = interpreter::provide(&tested.pack)?;
     let unfrozen = Side {
         name: "unfrozen",
         python: &python,
@@ -169,8 +169,8 @@ fn check(
     };
     let frozen = Side {
         name: "frozen",
-        python: &tested.frozen,
-        store: Store::open(&format!("frozen-{pack}"))?,
+        python: &interpreter.python,
+        store: Store::open(&format!("frozen-{}", interpreter.key))?,
     };
     for (side, reuse) in [(&unfrozen, !flow.again), (&frozen, flow.resume)] {
         let left = files
