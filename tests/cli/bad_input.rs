@@ -610,7 +610,8 @@ fn damaged_executables() {
     let (fields, _) = footer
         .split_once(" check=")
         .expect("the footer ends with its checksum");
-    let fields = fields.replace("fastice-image 0002", "fastice-image 00ff");
+    let version = format!("fastice-image {:04x}", fastice_image::FORMAT_VERSION);
+    let fields = fields.replace(&version, "fastice-image 00ff");
     let other = format!(
         "{fields} check={:016x}\n",
         xxhash_rust::xxh3::xxh3_64(fields.as_bytes())
@@ -620,7 +621,7 @@ fn damaged_executables() {
     exit 1
     --- stderr
     error[E0043]: `other` cannot be used
-      cause: its image has format 255, and this program reads format 2
+      cause: its image has format 255, and this program reads format 3
     hint: use the fastice that made it, or build it again
     ");
 }
@@ -725,8 +726,9 @@ fn programs_that_may_not_be_executed() {
         "{answer}"
     );
     assert!(answer.contains("Permission denied"), "{answer}");
+    // For its snapshot, a program runs where it will be, else in the cache.
     let snapshot = format!(
-        "{mount} && FASTICE_CACHE_DIR=mounted FASTICE_RUNTIME={runtime} exec \"$0\" build -q --snapshot base script.py"
+        "{mount} && FASTICE_CACHE_DIR=mounted FASTICE_RUNTIME={runtime} exec \"$0\" build -q --snapshot base script.py -o mounted/out"
     );
     let answer = in_namespace(&workspace, &snapshot);
     assert!(
@@ -735,11 +737,15 @@ fn programs_that_may_not_be_executed() {
     );
     assert!(answer.contains("Permission denied"), "{answer}");
     let default = format!(
-        "{mount} && FASTICE_CACHE_DIR=mounted FASTICE_RUNTIME={runtime} \"$0\" build --no-check script.py -o out && exec ./out"
+        "{mount} && FASTICE_CACHE_DIR=mounted FASTICE_RUNTIME={runtime} \"$0\" build --no-check script.py -o mounted/out && cp mounted/out out && exec ./out"
     );
     let answer = in_namespace(&workspace, &default);
     assert!(answer.contains("warning[W0040]: "), "{answer}");
     assert!(answer.starts_with("exit 0\n"), "{answer}");
+    let elsewhere = format!(
+        "{mount} && FASTICE_CACHE_DIR=own FASTICE_RUNTIME={runtime} exec \"$0\" build -q --snapshot base script.py -o mounted/out"
+    );
+    assert_eq!(in_namespace(&workspace, &elsewhere), "exit 0\n");
     let build = format!(
         "{mount} && cp {runtime} mounted/python && FASTICE_RUNTIME=mounted/python exec \"$0\" build -q script.py"
     );

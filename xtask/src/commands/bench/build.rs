@@ -66,7 +66,8 @@ pub(super) fn run(options: &Options) -> miette::Result<()> {
         }
         let place = place.join(name);
         fs::create_dir_all(&place).into_diagnostic()?;
-        let script = place.join(format!("{name}.py"));
+        // Not named as what it imports.
+        let script = place.join(format!("use_{name}.py"));
         fs::write(&script, source).into_diagnostic()?;
         println!("{name}");
         let fastest = fastice(&builder, &place, &script, requirements, options.rounds)?;
@@ -169,7 +170,9 @@ fn others(
                     .arg(&out);
             } else {
                 command = Command::new(bin.join("pyinstaller"));
-                command.args([mode, "--log-level", "ERROR", "--noconfirm", "--distpath"]);
+                // It keeps its analysis for the next build unless told otherwise.
+                command.args([mode, "--clean", "--log-level", "ERROR", "--noconfirm"]);
+                command.arg("--distpath");
                 command.arg(&out).arg(script);
             }
             costs.push(measure(command.current_dir(place))?);
