@@ -1,5 +1,6 @@
 //! Does an executable work where there is nothing but it? Runs it in a [`crate::sandbox`] and says what happened.
 
+mod compare;
 mod plan;
 mod report;
 
@@ -11,6 +12,7 @@ use crate::Result;
 use crate::inspect::{self, Executable};
 use crate::sandbox::{self, Access, Outcome, Run};
 
+pub use compare::{Comparison, Difference, Reason};
 pub(crate) use plan::choose;
 pub use plan::{Call, Kind};
 pub use report::{Checked, Report};
@@ -22,7 +24,7 @@ pub struct Options {
     pub commands: Vec<Vec<String>>,
     /// How long each of them may take; by default [`GIVEN`] for those above and [`CHOSEN`] for chosen ones.
     pub timeout: Option<Duration>,
-    /// Each runs a second time, and what it does to files is recorded.
+    /// Each runs a second time, and what it does to files is recorded; and once more without its start snapshot.
     pub traced: bool,
 }
 
@@ -61,6 +63,7 @@ pub fn check(path: &Path, options: &Options) -> Result<Report> {
         };
         let mut outcome = sandbox::run(&run)?;
         let mut libraries = BTreeSet::new();
+        let mut comparison = None;
         if options.traced {
             run.traced = true;
             run.environment
@@ -68,8 +71,10 @@ pub fn check(path: &Path, options: &Options) -> Result<Report> {
             let traced = sandbox::run(&run)?;
             libraries = libraries_of(&traced);
             outcome.touched = traced.touched;
+            run.environment = environment();
+            comparison = compare::compare(&executable, &run, &outcome)?;
         }
-        report.add(call, outcome, libraries);
+        report.add(call, outcome, libraries, comparison);
     }
     Ok(report)
 }

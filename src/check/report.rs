@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{Call, Kind};
+use super::{Call, Comparison, Kind, Reason};
 use crate::sandbox::{self, Access, Outcome, Touched};
 use crate::ui::format;
 
@@ -43,6 +43,8 @@ pub struct Checked {
     pub touched: Vec<Touched>,
     /// The libraries it loaded; nothing unless it was traced.
     pub libraries: BTreeSet<String>,
+    /// What it does without its start snapshot; nothing if it has none, or was not run without.
+    pub snapshot: Option<Comparison>,
     /// The end of what it wrote to stdout.
     pub stdout: String,
     /// The end of what it wrote to stderr.
@@ -50,7 +52,13 @@ pub struct Checked {
 }
 
 impl Report {
-    pub(super) fn add(&mut self, call: Call, outcome: Outcome, libraries: BTreeSet<String>) {
+    pub(super) fn add(
+        &mut self,
+        call: Call,
+        outcome: Outcome,
+        libraries: BTreeSet<String>,
+        snapshot: Option<Comparison>,
+    ) {
         let passed = if outcome.timed_out {
             // A server that was started as if by a user.
             call.kind != Kind::Given
@@ -70,6 +78,7 @@ impl Report {
             peak_memory: outcome.peak_memory,
             touched: outcome.touched,
             libraries,
+            snapshot,
             stdout: outcome.stdout,
             stderr: outcome.stderr,
         });
@@ -81,6 +90,16 @@ impl Report {
             None => "an empty root without network",
             Some(_) => "this machine, for it could not be isolated",
         }
+    }
+
+    /// The first run that its start snapshot has changed, and how.
+    pub fn changed(&self) -> Option<(&Checked, &Comparison)> {
+        let mut runs = self.runs.iter();
+        runs.find_map(|run| {
+            let comparison = run.snapshot.as_ref()?;
+            let is_changed = comparison.reason.is_some_and(Reason::is_of_the_snapshot);
+            is_changed.then_some((run, comparison))
+        })
     }
 
     /// The first run that did not pass.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::print;
-use crate::check::{self, Checked, Kind, Options, Report};
+use crate::check::{self, Checked, Comparison, Kind, Options, Reason, Report};
 use crate::cli::{self, OutputFormat};
 use crate::configure::Checking;
 use crate::error::ExitStatus;
@@ -45,14 +45,17 @@ pub(super) fn check(arguments: &cli::Check, terminal: &Terminal) -> Result<ExitS
     if let Some(reason) = &report.not_isolated {
         terminal.warn(&not_isolated(reason));
     }
-    match report.failure() {
-        Some(run) => Err(failed(
+    if let Some(run) = report.failure() {
+        return Err(failed(
             &arguments.file,
             &report,
             run,
             Code::CheckFailed,
             false,
-        )),
+        ));
+    }
+    match report.changed() {
+        Some((run, comparison)) => Err(changed(&arguments.file, run, comparison)),
         None => Ok(ExitStatus::Success),
     }
 }
@@ -170,6 +173,47 @@ fn failed(file: &Path, report: &Report, run: &Checked, code: Code, built: bool) 
     }
 }
 
+fn changed(file: &Path, run: &Checked, comparison: &Comparison) -> Error {
+    let message = format!(
+        "{} does not do the same with its start snapshot and without",
+        subject(file, run)
+    );
+    let error = Error::new(Code::ChangedBySnapshot, message);
+    match comparison.reason {
+        Some(reason) => error.caused_by(reason.text()),
+        None => error,
+    }
+    .hint("`fastice snapshot --snapshot base FILE` keeps the modules of the program out of it, `--snapshot off` takes it out")
+}
+
+/// What differs without the snapshot, a line each.
+fn compared(comparison: &Comparison) -> String {
+    let Some(reason) = comparison.reason else {
+        return "does the same without its start snapshot\n".to_owned();
+    };
+    let mut out = String::from("differs without its start snapshot:\n");
+    for difference in &comparison.differences {
+        let place = match difference.line {
+            Some(line) => format!("{}, line {line}", difference.what),
+            None => difference.what.to_owned(),
+        };
+        let _ = writeln!(
+            out,
+            "    {place}: `{}`, without `{}`",
+            difference.with, difference.without
+        );
+    }
+    let _ = writeln!(out, "    {}", reason.text());
+    if reason == Reason::Modules {
+        let _ = writeln!(
+            out,
+            "    in the snapshot: {}",
+            comparison.modules.join(", ")
+        );
+    }
+    out
+}
+
 fn text(report: &Report) -> String {
     let mut out = String::new();
     for run in &report.runs {
@@ -208,6 +252,9 @@ fn text(report: &Report) -> String {
         }
         for line in effects.lines() {
             let _ = writeln!(out, "    {line}");
+        }
+        if let Some(comparison) = &run.snapshot {
+            let _ = write!(out, "  {}", compared(comparison));
         }
     }
     if report.runs.is_empty() {

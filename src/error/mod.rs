@@ -157,6 +157,8 @@ codes! {
     NoSnapshot = "E0051", Error;
     /// `--hardened`, and the runtime is not.
     NotHardened = "E0052", Error;
+    /// A program does another thing with its start snapshot than without.
+    ChangedBySnapshot = "E0053", Failure;
     /// A file of the configuration cannot be read.
     ConfigurationFile = "E0060", Failure;
     /// The configuration has a key that does not exist.

@@ -188,3 +188,64 @@ fn where_namespaces_are_forbidden_the_check_says_so() {
         "{answer}"
     );
 }
+
+/// `fastice check` says whether a program does the same with its start snapshot, and if not, why.
+#[test]
+fn a_program_that_its_snapshot_changes_is_told_why() {
+    let workspace = Workspace::new();
+    // What the collector knows when the module is imported: in a snapshot, everything; in a process, everything but the snapshot.
+    workspace.file(
+        "project/counted.py",
+        "import gc\nMANY = len(gc.get_objects()) > 3000\n",
+    );
+    workspace.file(
+        "project/__main__.py",
+        "import gc, os, sys, time\n\
+         import counted\n\
+         what = sys.argv[1]\n\
+         if what == 'same': print(object(), os.environ)\n\
+         if what == 'time': print(time.time_ns())\n\
+         if what == 'order': print({str(number) for number in range(100)})\n\
+         if what == 'list': print('one'); print(len(gc.get_objects()) > 3000)\n",
+    );
+    workspace.run("build -q --no-check project -o program");
+    let check = |what: &str| {
+        let arguments = format!("check program --output-format json -- {what}");
+        let (status, report) = json(&workspace, &arguments);
+        (status, report["runs"][0]["snapshot"].clone())
+    };
+    let (status, same) = check("same");
+    assert_eq!((status, &same["same"]), (Some(0), &Value::from(true)));
+    assert_eq!(same["reason"], Value::Null);
+    for (what, reason) in [("time", "varies"), ("order", "hash-seed")] {
+        let (status, found) = check(what);
+        assert_eq!(
+            (status, &found["reason"]),
+            (Some(0), &Value::from(reason)),
+            "{found}"
+        );
+        assert_eq!(found["differences"][0]["what"], "stdout");
+    }
+    let (status, found) = check("list");
+    assert_eq!(
+        (status, &found["reason"]),
+        (Some(1), &Value::from("interpreter"))
+    );
+    assert_eq!(
+        found["differences"],
+        serde_json::json!([{ "what": "stdout", "line": 2, "with": "False", "without": "True" }])
+    );
+    let text = workspace.run("check program -- list");
+    for part in [
+        "error[E0053]: `program list` does not do the same with its start snapshot and without",
+        "stdout, line 2: `False`, without `True`",
+        "gc.get_objects() does not list them",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+    let text = workspace.run("check program -- same");
+    assert!(
+        text.contains("does the same without its start snapshot"),
+        "{text}"
+    );
+}
