@@ -5,6 +5,7 @@ mod frozen;
 mod import;
 mod native;
 mod speed;
+mod start;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -32,7 +33,7 @@ enum What {
     Build(build::Options),
     /// How fast benchmarks of pyperformance run frozen, against python3 of this machine and a build of the same CPython with -O3
     Speed(speed::Options),
-    /// How long a frozen hello takes, against the same script under python3 of this machine
+    /// How long programs take that begin with a snapshot, against python and /bin/true; their memory and size
     Start {
         /// Runs of each program
         #[arg(long, default_value_t = 100)]
@@ -85,41 +86,12 @@ pub(crate) fn run(options: &Options) -> miette::Result<()> {
     match &options.what {
         What::Build(options) => build::run(options),
         What::Speed(options) => speed::run(options),
-        What::Start { runs, runtime } => start(*runs, runtime),
+        What::Start { runs, runtime } => start::run(*runs, runtime),
         What::Frozen { runs, runtime } => frozen::run(*runs, runtime),
         What::Native { rounds, runtime } => native::run(*rounds, runtime),
         What::Import { runs, runtime } => import::run(*runs, runtime),
         What::Files { rounds, runtime } => files(*rounds, runtime),
     }
-}
-
-fn start(runs: usize, options: &runtime::Options) -> miette::Result<()> {
-    let builder = builder(&options.request())?;
-    let script = workspace::root().join("examples/hello/hello.py");
-    let program = workspace::target_directory().join("bench/hello");
-    freeze(&builder, &script, &program, &[])?;
-    let python = machines_python()?;
-    let subject = |name: &str, command: &[&Path]| Subject {
-        name: name.to_owned(),
-        command: command.iter().map(|part| part.to_path_buf()).collect(),
-        times: Vec::new(),
-    };
-    let mut subjects = [
-        subject("frozen hello", &[&program]),
-        subject("/bin/true", &["/bin/true".as_ref()]),
-        subject("python3 hello.py", &[&python, &script]),
-        subject(
-            "python3 -I -S -c pass",
-            &[
-                &python,
-                "-I".as_ref(),
-                "-S".as_ref(),
-                "-c".as_ref(),
-                "pass".as_ref(),
-            ],
-        ),
-    ];
-    compare(&mut subjects, runs)
 }
 
 /// Measures all subjects and prints the result.
