@@ -58,7 +58,15 @@ black.patched_main()
 ";
 
 /// An application, its packages, its arguments, and the ratio to plain Python that it is to reach.
-const APPLICATIONS: [(&str, &str, &[&str], &[&str], f64); 3] = [
+type Application = (
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+    f64,
+);
+
+const APPLICATIONS: [Application; 3] = [
     (
         "client",
         CLIENT,
@@ -190,7 +198,7 @@ impl Bench {
     fn application(
         &self,
         plain: &Path,
-        (name, text, packages, arguments, wanted): (&str, &str, &[&str], &[&str], f64),
+        (name, text, packages, arguments, wanted): Application,
     ) -> miette::Result<()> {
         let script = self.script(name, text)?;
         let site = self.directory.join(format!("{name}-packages"));
