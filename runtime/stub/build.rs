@@ -3,8 +3,14 @@
 //! `FASTICE_CPYTHON_DIR` names a finished build tree of CPython: the directory in which `make` ran, with
 //! `libpython3.13.a` in it. `FASTICE_LIBRARY_DIR` names the directory of the static third-party libraries
 //! (default: `../deps/lib` beside that tree). Without the first, the crate can be checked but not linked.
+//! `FASTICE_FLAVOUR` names a file in `flavours`, without its ending: what the stub leaves out.
+
+#[path = "build/flavour.rs"]
+mod flavour;
 
 use std::path::{Path, PathBuf};
+
+use flavour::Flavour;
 
 /// Archives of the build tree, besides libpython itself.
 const OWN_ARCHIVES: [&str; 3] = [
@@ -22,7 +28,7 @@ const LIBRARIES: [&str; 14] = [
 /// Functions that CPython and the libraries behind it call, and that the stub stands in for: `src/snapshot` for those that
 /// allocate memory or keys of threads, `src/surroundings` for those of the libraries. It works for what is undefined in the archive of the caller
 /// alone: calls inside of a libpython that was optimized at link time are bound.
-const WRAPPED: [&str; 11] = [
+const WRAPPED: [&str; 8] = [
     "malloc",
     "calloc",
     "realloc",
@@ -31,9 +37,15 @@ const WRAPPED: [&str; 11] = [
     "strdup",
     "wcsdup",
     "pthread_key_create",
-    "X509_get_default_cert_dir",
-    "X509_get_default_cert_file",
-    "_nc_next_db",
+];
+
+/// The same in libraries that a flavour may leave out: the library, and its functions.
+const WRAPPED_IN: [(&str, &[&str]); 2] = [
+    (
+        "crypto",
+        &["X509_get_default_cert_dir", "X509_get_default_cert_file"],
+    ),
+    ("tinfo", &["_nc_next_db"]),
 ];
 
 /// The part of `src/snapshot` that knows CPython's private structures.
@@ -47,6 +59,14 @@ const PAGE: u64 = 4096;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build");
+    let flavour = Flavour::read();
+    println!("cargo::rustc-check-cfg=cfg(linked, values(\"crypto\", \"tinfo\"))");
+    for (library, _) in WRAPPED_IN {
+        if flavour.has(library) {
+            println!("cargo::rustc-cfg=linked=\"{library}\"");
+        }
+    }
     println!("cargo::rerun-if-env-changed=FASTICE_CPYTHON_DIR");
     println!("cargo::rerun-if-env-changed=FASTICE_LIBRARY_DIR");
     let Some(tree) = std::env::var_os("FASTICE_CPYTHON_DIR").map(PathBuf::from) else {
@@ -60,6 +80,8 @@ fn main() {
     let hardened = std::env::var_os("FASTICE_HARDENED").is_some_and(|value| value == "1");
     // Not position-independent unless that is asked for: faster code.
     arg(if hardened { "-pie" } else { "-no-pie" }.into());
+    // It would differ by the directory that the stub is built in, and by nothing else that is left in the file.
+    arg("-Wl,--build-id=none".into());
     // The entry point, in a segment of its own before all others (see src/guard.rs).
     arg("-Wl,-e,fastice_guard".into());
     let base = if hardened { 0 } else { FIXED_BASE };
@@ -73,7 +95,14 @@ fn main() {
     // Extension modules bind to the interpreter in this executable, and to their own copies of everything else.
     arg(format!("-Wl,--dynamic-list={}", dynamic_list().display()));
     arg("-Wl,--whole-archive".into());
-    arg(tree.join("libpython3.13.a").display().to_string());
+    if let Some(table) = flavour.table(hardened) {
+        arg(table.display().to_string());
+    }
+    let libpython = flavour.libpython(&tree.join("libpython3.13.a"));
+    arg(libpython.display().to_string());
+    if let Some(script) = flavour.nowhere(&libpython, &libraries) {
+        arg(script.display().to_string());
+    }
     arg("-Wl,--no-whole-archive".into());
     // After optimization at link time they are part of libpython.
     for archive in OWN_ARCHIVES.map(|name| tree.join(name)) {
@@ -81,7 +110,7 @@ fn main() {
             arg(archive.display().to_string());
         }
     }
-    for library in LIBRARIES {
+    for library in LIBRARIES.into_iter().filter(|name| flavour.has(name)) {
         arg(libraries
             .join(format!("lib{library}.a"))
             .display()
@@ -90,7 +119,11 @@ fn main() {
     // What a start snapshot holds, gathered in whole pages.
     println!("cargo::rerun-if-changed=warm.ld");
     arg(format!("-Wl,-T,{}", absolute("warm.ld").display()));
-    for function in WRAPPED {
+    let wrapped_in = WRAPPED_IN
+        .into_iter()
+        .filter(|(library, _)| flavour.has(library))
+        .flat_map(|(_, functions)| functions);
+    for function in WRAPPED.iter().chain(wrapped_in) {
         arg(format!("-Wl,--wrap={function}"));
     }
     compile_snapshot(&tree, hardened);

@@ -575,6 +575,10 @@ pub struct Source {
     /// There is no start snapshot then.
     #[arg(long, help_heading = "Contents")]
     pub hardened: bool,
+    /// The runtime inside the executable: `full`, or `base` without OpenSSL, SQLite, curses and readline, if the builder has it
+    /// [default: the smaller that has what the program imports].
+    #[arg(long, value_name = "NAME", help_heading = "Contents")]
+    pub runtime: Option<String>,
 }
 
 impl Source {

@@ -117,6 +117,7 @@ pub(super) fn freeze(
         leave_libraries: !configuration.system_libraries.unwrap_or(true),
         include_libraries: configuration.include_library.clone(),
         freeze: configuration.freeze.clone(),
+        flavour: configuration.runtime.clone(),
         snapshot: configuration.snapshot.mode,
         preload: configuration.snapshot.preload.clone(),
         hardened: configuration.hardened.unwrap_or_default(),

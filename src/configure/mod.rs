@@ -91,6 +91,9 @@ pub struct Configuration {
     /// Modules to make frozen modules: dotted names (a package means all of it), `:stdlib:` or `:all:`, as `--freeze`.
     pub freeze: Vec<String>,
 
+    /// The runtime inside the executable, as `--runtime`: `base` or `full`. By default the smaller that has what the program imports.
+    pub runtime: Option<String>,
+
     /// How the executable is checked.
     pub check: Checking,
     /// What is not written.
@@ -137,6 +140,7 @@ impl Configuration {
         over(&mut self.module, source.module.as_ref());
         over(&mut self.command, source.command.as_ref());
         over(&mut self.site, source.site.as_ref());
+        over(&mut self.runtime, source.runtime.as_ref());
         over(&mut self.installer, source.installer.as_ref());
         over(&mut self.snapshot.mode, source.snapshot.as_ref());
         if source.interpreter {

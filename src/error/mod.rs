@@ -219,6 +219,8 @@ codes! {
     SnapshotLeftOut = "W0040", Success;
     /// A module of the program is imported by each process, although the start snapshot was to have it.
     ModuleLeftOut = "W0041", Success;
+    /// The chosen runtime lacks a module that the program may import.
+    LackingFlavour = "W0042", Success;
 }
 
 /// How a command ends.

@@ -2,6 +2,7 @@
 
 mod assemble;
 mod entry;
+mod flavour;
 mod plan;
 mod policy;
 mod prepare;
@@ -65,6 +66,8 @@ pub struct FreezeOptions {
     pub include_libraries: Vec<String>,
     /// Modules to make frozen modules: dotted names (a package means all of it), `:stdlib:` or `:all:`.
     pub freeze: Vec<String>,
+    /// The flavour of the runtime; if nothing is said, the smallest that has what the program imports.
+    pub flavour: Option<String>,
     /// What a process begins with; if nothing is said, what is possible.
     pub snapshot: Option<snapshot::Choice>,
     /// Modules for a snapshot of the program's imports, in place of its first ones.
@@ -203,12 +206,14 @@ pub fn freeze(
         is_python: &|origin| compiled.codes.contains_key(origin),
         runs: &|origin| program.runs(origin),
     };
-    let needs = analyze(&sources, &library, options, &program.imports)?;
+    let mut needs = analyze(&sources, &library, options, &program.imports)?;
     let is_used = |origin: &str| program.runs(origin) || needs.is_imported(&sources, origin);
     compiled.report(&collection, &is_used, reporter)?;
     for (_, warning) in needs.missing.iter().filter(|(origin, _)| is_used(origin)) {
         reporter.warn(warning);
     }
+    let flavour = flavour::choose(application, options, pack, &mut needs, reporter)?;
+    let stub = &*flavour.stub;
     let record = Provenance::record(&Facts {
         modules: &modules,
         roots: &search_paths,
@@ -233,12 +238,13 @@ pub fn freeze(
         share: STANDARD_LIBRARY,
     };
     standard.add(&mut layout, &needs.standard, reporter)?;
+    for library in &flavour.lacks.without_libraries {
+        let texts = format!("share/licenses/{library}/");
+        layout.entries.retain(|path, _| !path.starts_with(&texts));
+    }
     assemble::add(&mut layout, collection, modules, compiled, identity, level)?;
     layout.left_out = needs.left_out;
-    for (path, contents) in [
-        (provenance::PATH, record),
-        (MANIFEST, pack.manifest()?.into_bytes()),
-    ] {
+    for (path, contents) in [(provenance::PATH, record), (MANIFEST, flavour.manifest)] {
         layout.file(path.to_owned(), own_file(contents))?;
     }
     let bill = Bill::read(&layout, &application.name, crate::BUILDER, &site_packages)?;

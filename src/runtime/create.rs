@@ -11,6 +11,7 @@ use fastice_image::{Header, Program, PythonIdentity, Settings};
 use fs_err as fs;
 use rayon::prelude::*;
 
+use super::flavour::{self, Lacks};
 use super::layout;
 use super::pack::MANIFEST;
 use super::stdlib::{DynamicImports, GRAPH, StandardLibrary};
@@ -29,6 +30,8 @@ use crate::{Code, Error, Result};
 pub struct Ingredients {
     /// The stub: the stripped ELF executable that boots an image.
     pub stub: PathBuf,
+    /// Other stubs of the same CPython.
+    pub flavours: Vec<Variant>,
     /// A `python` program of the very version and magic number of the stub; it compiles the
     /// standard library. It is run as it is.
     pub python: PathBuf,
@@ -54,6 +57,17 @@ pub struct Ingredients {
     pub manifest: String,
     /// Triplet of the platform, `x86_64-linux-gnu`.
     pub platform: String,
+}
+
+/// Another stub for the same standard library.
+#[derive(Debug, Clone)]
+pub struct Variant {
+    /// Name of the flavour.
+    pub name: String,
+    /// The stripped ELF executable.
+    pub stub: PathBuf,
+    /// What it lacks.
+    pub lacks: Lacks,
 }
 
 /// Top-level names in `Lib` that a runtime need not have: what needs Tk, and CPython's own tests.
@@ -189,7 +203,18 @@ pub fn create(ingredients: &Ingredients, output: &Path) -> Result<()> {
         );
     }
     tree.insert(GRAPH.to_owned(), json.into());
-    let manifest = with_bundled(&ingredients.manifest, &interpreter.bundled)?;
+    let flavours: BTreeMap<&str, &Lacks> = ingredients
+        .flavours
+        .iter()
+        .map(|variant| (variant.name.as_str(), &variant.lacks))
+        .collect();
+    let manifest = with_fields(
+        &ingredients.manifest,
+        [
+            ("bundled", serde_json::json!(interpreter.bundled)),
+            (flavour::KEY, serde_json::json!(flavours)),
+        ],
+    )?;
     tree.insert(MANIFEST.to_owned(), manifest.into());
     for (path, file) in &ingredients.licenses {
         tree.insert(format!("share/licenses/{path}"), read(file)?);
@@ -206,14 +231,15 @@ pub fn create(ingredients: &Ingredients, output: &Path) -> Result<()> {
         layout.file(path, file)?;
     }
 
-    let stub = layout::arrange(&read(&ingredients.stub)?).map_err(|error| {
-        let path = ingredients.stub.display();
-        Error::new(
-            Code::DamagedRuntime,
-            format!("cannot make a runtime of {path}"),
-        )
-        .caused_by(error)
-    })?;
+    for variant in &ingredients.flavours {
+        let file = FileEntry {
+            contents: Contents::Bytes(arranged(&variant.stub)?.into()),
+            executable: false,
+            share: SHARE,
+        };
+        layout.file(format!("{}/{}", flavour::DIRECTORY, variant.name), file)?;
+    }
+    let stub = arranged(&ingredients.stub)?;
     let header = Header {
         built_by: crate::BUILDER.to_owned(),
         name: "python".to_owned(),
@@ -237,6 +263,17 @@ pub fn create(ingredients: &Ingredients, output: &Path) -> Result<()> {
     };
     target.write(write)?;
     Ok(())
+}
+
+/// The stub at `path` as it stands in front of an image.
+fn arranged(path: &Path) -> Result<Vec<u8>> {
+    layout::arrange(&read(path)?).map_err(|error| {
+        Error::new(
+            Code::DamagedRuntime,
+            format!("cannot make a runtime of {}", path.display()),
+        )
+        .caused_by(error)
+    })
 }
 
 /// `include/python3.13`.
@@ -334,14 +371,18 @@ print('expat', '.'.join(map(str, pyexpat.version_info)), 'mpdecimal', _decimal._
     }
 }
 
-/// The manifest with the versions of the libraries whose source is part of CPython's.
-fn with_bundled(manifest: &str, bundled: &BTreeMap<String, String>) -> Result<Vec<u8>> {
+/// The manifest with more in it.
+fn with_fields(
+    manifest: &str,
+    more: impl IntoIterator<Item = (&'static str, serde_json::Value)>,
+) -> Result<Vec<u8>> {
     let invalid = |error: serde_json::Error| {
         Error::new(Code::DamagedRuntime, "the manifest is not JSON").caused_by(error)
     };
     let mut manifest: serde_json::Value = serde_json::from_str(manifest).map_err(invalid)?;
     if let Some(fields) = manifest.as_object_mut() {
-        fields.insert("bundled".to_owned(), serde_json::json!(bundled));
+        let more = more.into_iter();
+        fields.extend(more.map(|(name, value)| (name.to_owned(), value)));
     }
     serde_json::to_vec_pretty(&manifest).map_err(invalid)
 }

@@ -7,13 +7,14 @@
 
 mod create;
 pub(crate) mod encodings;
+pub mod flavour;
 pub mod layout;
 mod pack;
 mod stdlib;
 mod terminals;
 mod time_zones;
 
-pub use create::{Ingredients, create};
+pub use create::{Ingredients, Variant, create};
 pub(crate) use create::{header_directory, library_directory, search_paths};
 pub(crate) use pack::MANIFEST;
 pub use pack::{PACK_VARIABLE, Pack};

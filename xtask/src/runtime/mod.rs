@@ -61,7 +61,10 @@ impl Build {
     }
 }
 
-/// The runtime pack, made as far as it has to be.
+/// The flavour without the large libraries: `runtime/stub/flavours/base.txt`.
+const BASE: &str = "base";
+
+/// The runtime pack, made as far as it has to be. That of a release has a stub of every flavour.
 pub(crate) fn provide(request: &Request) -> miette::Result<PathBuf> {
     Ok(provide_parts(request)?.pack)
 }
@@ -107,8 +110,12 @@ pub(crate) fn provide_parts(request: &Request) -> miette::Result<Made> {
     let recipe = Recipe::read()?;
     packages::provide((recipe.packages(request.build).into_iter()).chain(pack::PACKAGES))?;
     let cpython = cpython::provide(&recipe, request)?;
-    let stub = stub::provide(&cpython)?;
-    let pack = pack::provide(&recipe, &cpython, &stub, None)?;
+    let stub = stub::provide(&cpython, None)?;
+    let mut others = Vec::new();
+    if request.build.is_release() && !request.hardened {
+        others.push((BASE, stub::provide(&cpython, Some(BASE))?));
+    }
+    let pack = pack::provide(&recipe, &cpython, &stub, &others, None)?;
     Ok(Made {
         libpython: cpython.tree().join(cpython::LIBPYTHON),
         stub: stub.path,
@@ -130,8 +137,8 @@ pub(crate) fn provide_tested(request: &Request) -> miette::Result<Tested> {
     packages::provide(recipe.packages(request.build))?;
     let cpython = cpython::provide(&recipe, request)?;
     let suite = suite::provide(&recipe, request, &cpython)?;
-    let stub = stub::provide(&cpython)?;
-    let pack = pack::provide(&recipe, &cpython, &stub, Some(&suite))?;
+    let stub = stub::provide(&cpython, None)?;
+    let pack = pack::provide(&recipe, &cpython, &stub, &[], Some(&suite))?;
     Ok(Tested { pack, suite })
 }
 

@@ -1,10 +1,11 @@
 //! The pack: stub, standard library, pip, licences and a manifest in one file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use fastice::runtime::Ingredients;
+use fastice::runtime::flavour::Lacks;
+use fastice::runtime::{Ingredients, Variant};
 use fs_err as fs;
 use miette::{IntoDiagnostic, bail};
 use serde::Serialize;
@@ -12,7 +13,7 @@ use walkdir::WalkDir;
 
 use super::cpython::{Cpython, Facts};
 use super::crates;
-use super::recipe::Recipe;
+use super::recipe::{self, Recipe};
 use super::stub::{self, Stub};
 use super::suite::Suite;
 use crate::cache::Shelf;
@@ -55,9 +56,13 @@ pub(super) fn provide(
     recipe: &Recipe,
     cpython: &Cpython,
     stub: &Stub,
+    others: &[(&str, Stub)],
     suite: Option<&Suite>,
 ) -> miette::Result<PathBuf> {
     let mut inputs = Inputs::default();
+    for (flavour, stub) in others {
+        inputs.fact(&format!("stub {flavour}"), &stub.key);
+    }
     if let Some(suite) = suite {
         inputs.fact("suite", &suite.key);
     }
@@ -81,7 +86,7 @@ pub(super) fn provide(
     let entry = Shelf::open(shelf)?.get_or_make(&inputs.key(), |workshop| {
         let step = Step::start("Packing the runtime", shelf)?;
         let pack = workshop.entry.join("python");
-        let ingredients = ingredients(recipe, cpython, stub, suite)?;
+        let ingredients = ingredients(recipe, cpython, stub, others, suite)?;
         fastice::runtime::create(&ingredients, &pack).into_diagnostic()?;
         step.finish();
         Ok(())
@@ -93,12 +98,17 @@ fn ingredients(
     recipe: &Recipe,
     cpython: &Cpython,
     stub: &Stub,
+    others: &[(&str, Stub)],
     suite: Option<&Suite>,
 ) -> miette::Result<Ingredients> {
     let stdlib = suite.map_or_else(|| cpython.standard_library(), Suite::library);
     let python_license = cpython.licenses().join("cpython/LICENSE");
     Ok(Ingredients {
         stub: stub.path.clone(),
+        flavours: others
+            .iter()
+            .map(|(name, stub)| flavour(name, stub))
+            .collect::<miette::Result<_>>()?,
         python: cpython.python(),
         pip_wheel: pip_wheel(&stdlib)?,
         headers: headers(&stdlib.with_file_name("Include"), &cpython.tree())?,
@@ -110,6 +120,28 @@ fn ingredients(
         platform: PLATFORM.to_owned(),
         terminals: TERMINALS.into(),
         time_zones: TIME_ZONES.into(),
+    })
+}
+
+/// Another stub of the same CPython.
+fn flavour(name: &str, stub: &Stub) -> miette::Result<Variant> {
+    let list = workspace::root().join(format!("runtime/stub/flavours/{name}.txt"));
+    let lines = if list.exists() {
+        recipe::names(&list)?
+    } else {
+        BTreeSet::new()
+    };
+    let left_out = |kind: &str| {
+        let names = lines.iter().filter_map(|line| line.strip_prefix(kind));
+        names.map(|name| name.trim().to_owned()).collect()
+    };
+    Ok(Variant {
+        name: name.to_owned(),
+        stub: stub.path.clone(),
+        lacks: Lacks {
+            without_modules: left_out("module "),
+            without_libraries: left_out("package "),
+        },
     })
 }
 

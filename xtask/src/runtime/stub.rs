@@ -26,8 +26,9 @@ pub(crate) struct Stub {
     pub(super) linkage: Linkage,
 }
 
-/// The stub, built unless it was before.
-pub(crate) fn provide(cpython: &Cpython) -> miette::Result<Stub> {
+/// The stub without what a file in `runtime/stub/flavours` says, or with everything, built unless it was before.
+pub(crate) fn provide(cpython: &Cpython, flavour: Option<&str>) -> miette::Result<Stub> {
+    let flavour = flavour.unwrap_or_default();
     let compiler = Step::output(Command::new("rustc").arg("--version"))?
         .trim()
         .to_owned();
@@ -36,6 +37,7 @@ pub(crate) fn provide(cpython: &Cpython) -> miette::Result<Stub> {
     inputs
         .fact("cpython", &cpython.key)
         .fact("compiler", &compiler)
+        .fact("flavour", flavour)
         .text("xtask/src/runtime/stub.rs", include_str!("stub.rs"))
         .files(root, "Cargo.toml")?
         .files(root, "Cargo.lock")?
@@ -43,8 +45,8 @@ pub(crate) fn provide(cpython: &Cpython) -> miette::Result<Stub> {
         .files(root, "runtime/stub")?;
     let key = inputs.key();
     let entry = Shelf::open("stub")?.get_or_make(&key, |workshop| {
-        let step = Step::start("Building the stub", "stub")?;
-        step.run(&mut cargo(cpython))?;
+        let step = Step::start(format!("Building the stub {flavour}"), "stub")?;
+        step.run(cargo(cpython).env("FASTICE_FLAVOUR", flavour))?;
         let built = workspace::target_directory()
             .join(TARGET)
             .join("stub/fastice-stub");

@@ -11,6 +11,7 @@ unsafe extern "C" {
     /// See `python/snapshot.h`.
     static mut fastice_wants_end: c_int;
     /// Which instructions OpenSSL may use.
+    #[cfg(linked = "crypto")]
     static mut OPENSSL_ia32cap_P: [usize; CAPABILITIES];
     /// The dynamic section, defined by the linker.
     static _DYNAMIC: [Dynamic; 0];
@@ -48,13 +49,25 @@ pub(super) fn wants_end(bytes: &[u8]) -> bool {
 /// out about the processor before `main`. Nothing if ld.so wrote anything unexpected.
 pub(super) fn own() -> Option<Vec<*mut usize>> {
     let mut words = relocated()?;
-    let capabilities = (&raw mut OPENSSL_ia32cap_P).cast::<usize>();
-    // SAFETY: within the array.
-    words.extend((0..CAPABILITIES).map(|at| unsafe { capabilities.add(at) }));
+    words.extend(capabilities());
     Some(words)
 }
 
+/// The words of OpenSSL, if it is linked.
+#[cfg(linked = "crypto")]
+fn capabilities() -> impl Iterator<Item = *mut usize> {
+    let first = (&raw mut OPENSSL_ia32cap_P).cast::<usize>();
+    // SAFETY: within the array.
+    (0..CAPABILITIES).map(move |at| unsafe { first.add(at) })
+}
+
+#[cfg(not(linked = "crypto"))]
+fn capabilities() -> [*mut usize; 0] {
+    []
+}
+
 /// Words of `OPENSSL_ia32cap_P` (OpenSSL 3.0, `crypto/x86_64cpuid.pl`: `.comm OPENSSL_ia32cap_P,16,4`).
+#[cfg(linked = "crypto")]
 const CAPABILITIES: usize = 16 / size_of::<usize>();
 
 /// Addresses in the C library, which differ from process to process.
