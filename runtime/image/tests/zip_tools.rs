@@ -41,7 +41,7 @@ fn on_disk(bytes: &[u8]) -> (TempDir, PathBuf) {
 fn unzip() {
     let (directory, path) = on_disk(&sample());
     let listed = run("unzip", &["-l"], &path);
-    assert!(listed.contains("\nfastice-image 0002 file="), "{listed}");
+    assert!(listed.contains("\nfastice-image 0003 file="), "{listed}");
     assert!(
         listed.contains("1980 00:00   app/main.py")
             || listed.contains("1980-01-01 00:00   app/main.py"),
@@ -113,7 +113,7 @@ fn python_lists_tests_and_imports() {
 import sys, zipfile
 archive = zipfile.ZipFile(sys.argv[1])
 assert archive.testzip() is None
-assert archive.comment.startswith(b'fastice-image 0002 file='), archive.comment
+assert archive.comment.startswith(b'fastice-image 0003 file='), archive.comment
 sys.path.insert(0, sys.argv[1] + '/app')
 import pkg.part
 print(type(pkg.__loader__).__name__, pkg.__file__.removeprefix(sys.argv[1]), pkg.part.answer)
