@@ -73,7 +73,8 @@ fn command(workspace: &Workspace, program: &Path, arguments: &[&str]) -> Command
         .current_dir(workspace.path("app"))
         .args(arguments)
         .env_remove("FASTICE_RUNTIME")
-        .env_remove("FASTICE_PLAIN_PYTHON");
+        .env_remove("FASTICE_PLAIN_PYTHON")
+        .env_remove("FASTICE_HARDENED_RUNTIME");
     command
 }
 

@@ -17,7 +17,7 @@ fn program(name: &str) -> PathBuf {
 
 /// A certificate of an authority that nobody trusts.
 fn authority() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/apps/requests/keys/authority.pem")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/surroundings/authority.pem")
 }
 
 const TRUSTED: &str = "[{'commonName': 'Authority of a test'}]";

@@ -13,6 +13,7 @@ place() {
 }
 
 first=yes
+seal=
 while [ "$1" != -- ]; do
     case $1 in
     bind)
@@ -33,7 +34,9 @@ while [ "$1" != -- ]; do
         ;;
     sealed)
         mkdir -p "$root$2"
-        mount -t tmpfs -o ro,noexec,mode=1777 sealed "$root$2"
+        mount -t tmpfs -o noexec,mode=1777 sealed "$root$2"
+        # Read-only at the end alone: what is bound may lie below.
+        seal="$seal $2"
         shift 2
         ;;
     proc)
@@ -54,6 +57,9 @@ done
 shift
 
 # Read-only once it is filled, so that not even root can write there.
+for path in $seal; do
+    mount -o remount,ro,noexec "$root$path"
+done
 mount -o remount,ro "$root"
 cd /
 if [ $first = yes ]; then
