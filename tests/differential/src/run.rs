@@ -105,7 +105,8 @@ impl Side {
         })
     }
 
-    /// The executable `name` in a directory with everything else that it needs.
+    /// The executable `name` in a directory with everything else that it needs, but for libraries that every machine has:
+    /// the one that PyInstaller begins with needs zlib.
     pub(crate) fn directory(
         application: &Application,
         directory: &Path,
@@ -113,6 +114,9 @@ impl Side {
     ) -> miette::Result<Self> {
         let mut root = root(application)?;
         root.bind(directory, FROZEN);
+        for library in RUNTIMES {
+            root.bind(Path::new(library), library);
+        }
         Ok(Self {
             root,
             program: Path::new(FROZEN).join(name),

@@ -66,8 +66,15 @@ pub(crate) fn run(options: &Survey) -> miette::Result<()> {
             } else {
                 examine(script, &tools, beside.as_ref(), options.discard)
             };
-            if let Ok(mut results) = results.lock() {
-                results.insert(name(script), result);
+            let Ok(mut results) = results.lock() else {
+                return;
+            };
+            results.insert(name(script), result);
+            // After every script: a survey takes an hour, and what it found is not lost if it is stopped.
+            if options.update
+                && let Err(error) = update(&results, &count(&results, beside.as_ref()))
+            {
+                println!("docs/reference/survey.md: {error:?}");
             }
         }
     };
@@ -78,21 +85,26 @@ pub(crate) fn run(options: &Survey) -> miette::Result<()> {
     });
     let results = results.into_inner().into_diagnostic()?;
     let same = results.values().filter(|result| result.same).count();
-    let mut count = format!("{same} of {} scripts do the same frozen", scripts.len());
-    if let Some(beside) = &beside {
-        let same = results.values().filter(|result| result.beside).count();
-        count = format!("{count}; {same} do with {}", beside.version);
-    }
     if !options.lock {
-        println!("{count}");
-    }
-    if options.update {
-        update(&results, &count)?;
+        println!("{}", count(&results, beside.as_ref()));
     }
     if same != scripts.len() {
         bail!("some scripts differ");
     }
     Ok(())
+}
+
+/// How many scripts came out how, in words.
+fn count(results: &BTreeMap<String, Examined>, beside: Option<&PyInstaller>) -> String {
+    let same = results.values().filter(|result| result.same).count();
+    let count = format!("{same} of {} scripts do the same frozen", results.len());
+    match beside {
+        Some(beside) => {
+            let same = results.values().filter(|result| result.beside).count();
+            format!("{count}; {same} do with {}", beside.version)
+        }
+        None => count,
+    }
 }
 
 /// How one script came out.
