@@ -200,7 +200,8 @@ impl Bench {
         plain: &Path,
         (name, text, packages, arguments, wanted): Application,
     ) -> miette::Result<()> {
-        let script = self.script(name, text)?;
+        // Its name is not to stand for the package that it imports.
+        let script = self.script(&format!("run_{name}"), text)?;
         let site = self.directory.join(format!("{name}-packages"));
         if !site.exists() {
             let step = Step::start("Installing packages to compare with", name)?;
