@@ -17,5 +17,5 @@ with trace.get_tracer("app").start_as_current_span("outer"):
     with trace.get_tracer("app").start_as_current_span("inner"):
         carrier = {}
         inject(carrier)
-        print(sorted(carrier), get_global_textmap().fields)
+        print(sorted(carrier), sorted(get_global_textmap().fields))
 print(sorted(provider.resource.attributes))
