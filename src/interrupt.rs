@@ -191,7 +191,8 @@ impl TempFile {
     /// # Errors
     /// When it was closed and cannot be opened again.
     pub fn writer(&mut self) -> io::Result<impl io::Write + '_> {
-        self.open()
+        // An error of it says nothing of its name, which nobody has given it.
+        self.open().map(|file| file.file())
     }
     fn open(&mut self) -> io::Result<&mut fs_err::File> {
         if self.file.is_none() {

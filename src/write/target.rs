@@ -84,7 +84,6 @@ impl Target {
 
     fn failed(&self, error: io::Error) -> Error {
         let path = format!("`{}`", format::path(&self.path));
-        let error = system_error(error);
         let error_for =
             |code, message: String| Error::new(code, message).hint("name another file with `-o`");
         match error.kind() {
@@ -102,15 +101,6 @@ impl Target {
         }
         .caused_by(error)
     }
-}
-
-/// What the system said, without the name of the hidden file that it said it of.
-fn system_error(error: io::Error) -> io::Error {
-    let code = (error.get_ref())
-        .and_then(|error| error.source())
-        .and_then(|error| error.downcast_ref::<io::Error>())
-        .and_then(io::Error::raw_os_error);
-    code.map_or(error, io::Error::from_raw_os_error)
 }
 
 /// An executable that is being made.
