@@ -1,11 +1,13 @@
 //! The process that moves into the root and becomes the program.
 
+use std::ffi::OsStr;
 use std::io;
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use fastice_image::{Identity, Marker, marker};
 use nix::sys::prctl;
 use nix::sys::signal::Signal;
 use serde::{Deserialize, Serialize};
@@ -45,17 +47,12 @@ pub(super) fn main(line: &mut Line) -> io::Result<()> {
         .envs(&run.environment)
         .stdin(Stdio::null());
     if run.as_interpreter {
-        command.env("FASTICE_CHILD", marker(&program)?);
+        // As it has its own children do.
+        let marker = Marker::new(Identity::from(&fs_err::metadata(&program)?), 1);
+        command.env(marker::VARIABLE, OsStr::from_bytes(marker.text().value()));
     }
     prctl::set_no_new_privs()?;
     line.write(&Answer::Done(()))?;
     line.read::<Go>()?;
     Err(command.exec())
-}
-
-/// What a frozen program tells a child that is itself (`processes::marker` of the stub): whose child it is, how deep, and that its
-/// command line may be that of an interpreter. Tests of the check fail when the two differ.
-fn marker(program: &Path) -> io::Result<String> {
-    let file = fs_err::metadata(program)?;
-    Ok(format!("{}:{}:1:0:0:0:no", file.dev(), file.ino()))
 }

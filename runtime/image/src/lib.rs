@@ -24,7 +24,9 @@ mod deflate;
 pub mod footer;
 mod hash;
 pub mod header;
+mod identity;
 mod index;
+pub mod marker;
 pub mod node;
 pub mod python;
 mod raw;
@@ -40,6 +42,8 @@ pub use header::{
     Alternative, Arguments0, AuditHook, EnvironmentSettings, FrozenModule, Guard, Header, Policy,
     Program, PythonIdentity, Settings, Snapshot, SnapshotSegment,
 };
+pub use identity::Identity;
+pub use marker::Marker;
 pub use node::{
     Directory, DirectoryEntry, Extent, FileNode, FileType, Method, ModuleKind, ModuleNode,
 };

@@ -8,6 +8,7 @@ use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use fastice_image::marker::Kind;
 use fastice_image::{Arguments0, Header, Program, ROOT};
 use libc::wchar_t;
 use pyo3_ffi::{
@@ -18,7 +19,7 @@ use pyo3_ffi::{
 };
 
 use crate::executable;
-use crate::processes::{Kind, Role};
+use crate::processes::Role;
 use crate::status::{Ending, check};
 use crate::{program, settings};
 

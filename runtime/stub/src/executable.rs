@@ -1,12 +1,11 @@
 //! Finds and maps the file this process was started from.
 
 use std::ffi::{CStr, OsStr, c_char};
-use std::fs::Metadata;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use fastice_image::Identity;
 use memmap2::Mmap;
 
 /// The kernel's own name of the running program: right even when the file was renamed or deleted since.
@@ -20,40 +19,6 @@ pub(crate) struct Executable {
     pub(crate) identity: Identity,
     /// Its bytes.
     pub(crate) bytes: &'static [u8],
-}
-
-/// Which file something is, whatever its paths are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Identity {
-    /// `st_dev`
-    pub(crate) device: u64,
-    /// `st_ino`
-    pub(crate) inode: u64,
-}
-
-impl Identity {
-    /// The file at `path`, if there is one.
-    pub(crate) fn of(path: &Path) -> Option<Self> {
-        Some(Self::from(&fs_err::metadata(path).ok()?))
-    }
-}
-
-impl From<&Metadata> for Identity {
-    fn from(metadata: &Metadata) -> Self {
-        Self {
-            device: metadata.dev(),
-            inode: metadata.ino(),
-        }
-    }
-}
-
-impl From<&libc::stat> for Identity {
-    fn from(status: &libc::stat) -> Self {
-        Self {
-            device: status.st_dev,
-            inode: status.st_ino,
-        }
-    }
 }
 
 /// Opens the file this process was started from, read-only.

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use fastice_image::{Damage, Image};
+use fastice_image::{Damage, Identity, Image};
 
-use crate::executable::{self, Executable, Identity};
+use crate::executable::{self, Executable};
 use crate::failure::Failure;
 
 /// The image of this process, once it was found and verified. Empty during the first instructions of `main` and before:

@@ -15,6 +15,7 @@ mod failure;
 mod frozen;
 mod guard;
 mod image;
+mod memory;
 mod module;
 mod native;
 mod path;

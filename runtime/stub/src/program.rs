@@ -7,7 +7,7 @@ use fastice_image::{Alternative, Header, Program, ROOT};
 use crate::config::CommandLine;
 use crate::environment::base_name;
 use crate::failure::Failure;
-use crate::processes::Marker;
+use fastice_image::Marker;
 
 /// What runs in this process, unless it is an interpreter that the program has started.
 #[derive(Clone, Copy)]

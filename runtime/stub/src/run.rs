@@ -2,7 +2,7 @@
 
 use std::ffi::c_int;
 
-use fastice_image::{Damage, PythonIdentity};
+use fastice_image::{Damage, Marker, PythonIdentity};
 use pyo3_ffi::{
     Py_DECREF, Py_RunMain, Py_Version, PyErr_Print, PyImport_AppendInittab, PyImport_ImportModule,
     PyObject_CallMethod,
@@ -12,7 +12,7 @@ use crate::config::{self, CommandLine, Config};
 use crate::extract;
 use crate::failure::Failure;
 use crate::image::{self, Mapped};
-use crate::processes::{self, Marker, Role};
+use crate::processes::{self, Role};
 use crate::snapshot::dump::Order;
 use crate::status::Ending;
 use crate::{audit, frozen, module, snapshot, trace};

@@ -3,7 +3,9 @@
 use std::ffi::{CStr, c_char, c_int};
 use std::ptr;
 
-use super::marker::{Marker, PREFIX};
+use fastice_image::marker::{Marker, PREFIX};
+
+use crate::memory;
 
 /// How many variables a child's environment may have before memory must be mapped for the list of them.
 const FEW: usize = 1024;
@@ -68,18 +70,8 @@ pub(super) unsafe fn with_marker(
         return start(few.as_ptr());
     }
     let size = needed * size_of::<*const c_char>();
-    // SAFETY: a new mapping harms nothing.
-    let many = unsafe {
-        libc::mmap(
-            ptr::null_mut(),
-            size,
-            libc::PROT_READ | libc::PROT_WRITE,
-            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
-            -1,
-            0,
-        )
-    };
-    if many == libc::MAP_FAILED {
+    let many = memory::fresh(size);
+    if many.is_null() {
         return -1;
     }
     // SAFETY: as the caller promises, and there is room.

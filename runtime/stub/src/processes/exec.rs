@@ -5,13 +5,11 @@
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::mem::MaybeUninit;
 
-use fastice_image::ROOT;
+use fastice_image::{Identity, Marker, ROOT};
 use libc::{pid_t, posix_spawn_file_actions_t, posix_spawnattr_t};
 
 use super::environment::{environ, with_marker};
-use super::marker::Marker;
 use super::{PROCESS, Process, RUNTIME, c_path};
-use crate::executable::Identity;
 use crate::extract::arguments::{self as extract, Translated};
 use crate::image::IMAGE;
 use crate::vfs::{current, hidden, program};
@@ -82,13 +80,8 @@ fn in_the_tree(path: *const c_char, name: &CStr) -> Option<Start> {
     Some(Start {
         path,
         marker: Marker {
-            identity,
-            depth: 0,
             directory,
-            repeats: None,
-            alternative: None,
-            name_at: 0,
-            executes: 0,
+            ..Marker::new(identity, 0)
         },
     })
 }
@@ -130,15 +123,10 @@ impl Process {
 
     /// The marker for a program that is to execute this one.
     fn marker_for_others(&self) -> Marker {
+        // The directory stays unsaid: it may have gone elsewhere by then.
         Marker {
-            identity: self.identity,
-            depth: self.depth + 1,
-            // It may have gone elsewhere by then.
-            directory: 0,
             alternative: self.alternative,
-            repeats: None,
-            name_at: 0,
-            executes: 0,
+            ..Marker::new(self.identity, self.depth + 1)
         }
     }
 
@@ -179,6 +167,14 @@ unsafe fn arguments_of<'a>(list: *const *const c_char) -> impl Iterator<Item = &
     (1..).take_while(move |_| has_name).map_while(string_at)
 }
 
+/// Which file `stat` told of.
+fn of_status(status: &libc::stat) -> Identity {
+    Identity {
+        device: status.st_dev,
+        inode: status.st_ino,
+    }
+}
+
 /// What is at a path, by the kernel's word.
 fn identity(path: &CStr) -> Option<Identity> {
     let mut status = MaybeUninit::<libc::stat>::uninit();
@@ -193,7 +189,7 @@ fn identity(path: &CStr) -> Option<Identity> {
         )
     };
     // SAFETY: the kernel has filled the structure if it returned 0.
-    (result == 0).then(|| Identity::from(unsafe { status.assume_init_ref() }))
+    (result == 0).then(|| of_status(unsafe { status.assume_init_ref() }))
 }
 
 /// What a descriptor is open on.
@@ -202,7 +198,7 @@ fn identity_of_descriptor(descriptor: c_int) -> Option<Identity> {
     // SAFETY: room for the structure.
     let result = unsafe { libc::syscall(libc::SYS_fstat, descriptor, status.as_mut_ptr()) };
     // SAFETY: the kernel has filled the structure if it returned 0.
-    (result == 0).then(|| Identity::from(unsafe { status.assume_init_ref() }))
+    (result == 0).then(|| of_status(unsafe { status.assume_init_ref() }))
 }
 
 /// Executes a file, with `otherwise` if it is no business of ours.
@@ -427,7 +423,10 @@ unsafe fn spawn(
                     }
                     (program::Start::Relay(number), Some(mapped)) => {
                         let executable = c_path(mapped.path());
-                        let marker = Marker::relay(mapped.identity(), number);
+                        let marker = Marker {
+                            executes: number,
+                            ..Marker::new(mapped.identity(), 0)
+                        };
                         start_self(&marker, executable.as_ptr(), arguments)
                     }
                     (program::Start::Relay(_), None) => libc::ENOENT,

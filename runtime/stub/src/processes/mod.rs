@@ -9,25 +9,23 @@
 
 mod environment;
 mod exec;
-mod marker;
 mod role;
 
 use std::ffi::{CStr, CString};
 use std::path::Path;
 use std::sync::OnceLock;
 
-use fastice_image::{Header, Program};
+use fastice_image::marker::Kind;
+use fastice_image::{Header, Identity, Marker, Program};
 
 use crate::config::CommandLine;
-use crate::executable::Identity;
 use crate::failure::Failure;
 use crate::image::Mapped;
 use crate::vfs::place::Virtual;
 use crate::vfs::{self, current, tree};
 use crate::{environment as environment_of_program, program};
 pub(crate) use environment::{clear as clear_environment, take_marker};
-pub(crate) use marker::Marker;
-pub(crate) use role::{Kind, Role, Run};
+pub(crate) use role::{Role, Run};
 
 /// How many processes may each be started by the one before, all of them this program. Real programs need a few.
 const DEEPEST: u32 = 32;

@@ -5,21 +5,11 @@ use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use fastice_image::Program;
+use fastice_image::marker::Kind;
+use fastice_image::{Identity, Marker, Program};
 
-use super::marker::Marker;
 use crate::config::CommandLine;
-use crate::executable::Identity;
 use crate::path::below_root;
-
-/// What runs in a process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// The program in the image.
-    Program,
-    /// What python's own command line names, with the modules of the image.
-    Interpreter,
-}
 
 /// What a process is to do.
 pub(crate) struct Role {

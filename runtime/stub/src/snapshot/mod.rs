@@ -21,9 +21,10 @@ mod warm;
 pub(crate) mod zones;
 
 use fastice_image::Program;
+use fastice_image::marker::Kind;
 
 use crate::image::Mapped;
-use crate::processes::{Kind, Role};
+use crate::processes::Role;
 use restore::Start;
 
 /// `FASTICE_SNAPSHOT=0` asks for an ordinary start.

@@ -5,12 +5,13 @@ use std::path::Path;
 use std::ptr;
 
 use fastice_image::Program;
+use fastice_image::marker::Kind;
 use pyo3_ffi::PyErr_Print;
 
 use crate::config::CommandLine;
 use crate::failure::Failure;
 use crate::image::Mapped;
-use crate::processes::{Kind, Role, Run};
+use crate::processes::{Role, Run};
 use crate::{module, trace};
 
 /// `fastice_start` of `python/snapshot.h`.

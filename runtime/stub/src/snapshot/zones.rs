@@ -16,6 +16,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use libc::wchar_t;
 
+use crate::memory;
+
 /// A range of addresses.
 pub(super) struct Zone {
     pub(super) base: usize,
@@ -317,22 +319,7 @@ pub(super) extern "C" fn allocate_arena(_context: *mut c_void, size: usize) -> *
         })
         .cast();
     }
-    // SAFETY: a new mapping harms nothing.
-    let address = unsafe {
-        libc::mmap(
-            ptr::null_mut(),
-            size,
-            libc::PROT_READ | libc::PROT_WRITE,
-            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
-            -1,
-            0,
-        )
-    };
-    if address == libc::MAP_FAILED {
-        ptr::null_mut()
-    } else {
-        address
-    }
+    memory::fresh(size)
 }
 
 /// `PyObjectArenaAllocator.free`

@@ -14,10 +14,12 @@ use std::cell::Cell;
 use std::ffi::CStr;
 use std::sync::OnceLock;
 
+use fastice_image::Identity;
+
 use self::hook::Remapping;
 use super::Refusal;
 use super::name::Named;
-use crate::executable::{self, Identity};
+use crate::executable;
 use crate::image::{IMAGE, Mapped};
 use crate::native::circle::Member;
 use crate::native::elf::Library;
