@@ -4,26 +4,12 @@
 
 mod support;
 
-use std::io::Write;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use rustix::io::Errno;
-use support::{Workspace, python, stderr, stdout};
-
-/// Runs a command with text on its standard input.
-fn feed(command: &mut Command, input: &str) -> Output {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A program that ends without reading its input breaks the pipe.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    child.wait_with_output().unwrap()
-}
+use support::{Workspace, feed, python, stderr, stdout};
 
 /// Status, stdout and stderr, with the places that must differ made equal: `/fastice/app` is where `app` lies in the workspace.
 fn seen(workspace: &Workspace, output: &Output) -> (Option<i32>, Option<i32>, String, String) {

@@ -4,12 +4,11 @@
 
 mod support;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use fastice_sandbox::EmptyRoot;
-use support::{Workspace, python, stderr};
+use support::{Workspace, feed, python, stderr};
 
 /// One call of an example: its arguments, and what it reads.
 struct Call {
@@ -33,17 +32,10 @@ fn example(name: &str) -> PathBuf {
 
 /// Runs a command with an environment of nothing but `PATH`.
 fn output(mut command: Command, input: &str) -> Output {
-    let mut child = command
+    command
         .env_clear()
-        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A program that ends without reading closes its end first.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    child.wait_with_output().unwrap()
+        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    feed(&mut command, input)
 }
 
 /// Freezes `input` and compares each call of it in an empty root, where `files` lie, with the same call of `plain`.

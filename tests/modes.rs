@@ -4,12 +4,11 @@
 
 mod support;
 
-use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
-use support::{Workspace, python, stderr, stdout};
+use support::{Workspace, feed, python, stderr, stdout};
 
 /// The interpreter that is not frozen, if the tests were told of it; else that of the runtime.
 fn plain() -> PathBuf {
@@ -44,18 +43,6 @@ fn seen(workspace: &Workspace, output: &Output) -> String {
     let app = workspace.path("app").display().to_string();
     let text = format!("{:?}\n{}{}", output.status, stdout(output), stderr(output));
     text.replace(&app, "/fastice/app")
-}
-
-fn feed(command: &mut Command, input: &str) -> Output {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A program that does not read its input breaks the pipe.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    child.wait_with_output().unwrap()
 }
 
 /// Without what is the name of the executable unless the configuration says otherwise; `__package__` tells click and

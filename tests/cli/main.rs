@@ -3,7 +3,10 @@
 //! These tests need a builder with its runtime: `cargo xtask test`, or `FASTICE_RUNTIME` with a runtime pack.
 
 mod bad_archives;
+mod bad_dependencies;
+mod bad_executables;
 mod bad_input;
+mod bad_outputs;
 mod check;
 mod commands;
 mod configuration;

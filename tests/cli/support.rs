@@ -142,3 +142,19 @@ fn without_random_names(text: &str) -> String {
     }
     out
 }
+
+/// Runs a shell script in a mount namespace of its own, where it may mount; `$0` is fastice.
+pub(crate) fn in_namespace(workspace: &Workspace, script: &str) -> String {
+    let fastice = workspace.fastice();
+    let mut command = Command::new("unshare");
+    command
+        .args(["--user", "--map-root-user", "--mount", "sh", "-c", script])
+        .arg(fastice.get_program())
+        .current_dir(workspace.path(""))
+        .envs(
+            fastice
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
+    workspace.text(&command.output().expect("unshare starts"))
+}
