@@ -36,6 +36,23 @@ pub(crate) fn builder(request: &Request) -> miette::Result<PathBuf> {
     Ok(directory.join("release/fastice"))
 }
 
+/// Builds `fastice` without a runtime and not optimized, which is sooner there: whoever runs it names a runtime pack.
+pub(crate) fn quick_builder() -> miette::Result<PathBuf> {
+    let mut command = Command::new(workspace::cargo());
+    command
+        .args([
+            "build",
+            "--quiet",
+            "--package",
+            "fastice",
+            "--bin",
+            "fastice",
+        ])
+        .current_dir(workspace::root());
+    Step::output(&mut command)?;
+    Ok(workspace::target_directory().join("debug/fastice"))
+}
+
 /// Has cargo put the runtime pack into the builder, and link it for the same C library; returns where cargo puts the result.
 pub(super) fn configure(command: &mut Command, request: &Request) -> miette::Result<PathBuf> {
     let target = workspace::target_directory();

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -11,6 +10,7 @@ use fastice_differential::{Application, Environment, Outcome, PyInstaller, Tools
 use fs_err as fs;
 use miette::{IntoDiagnostic, bail};
 
+use super::build::quick_builder;
 use super::runtime;
 use crate::workspace;
 
@@ -44,7 +44,7 @@ pub(crate) struct Survey {
 pub(crate) fn run(options: &Survey) -> miette::Result<()> {
     let request = options.runtime.request();
     let tools = Tools::new(
-        builder()?,
+        quick_builder()?,
         &crate::runtime::provide(&request)?,
         &crate::runtime::provide_python(&request)?,
         &fastice::cache::directory().into_diagnostic()?,
@@ -234,24 +234,4 @@ fn update(results: &BTreeMap<String, Examined>, count: &str) -> miette::Result<(
         })
         .collect();
     fs::write(&page, table::update(&text, &names, &rows)).into_diagnostic()
-}
-
-/// The builder, not optimized: it is there sooner.
-fn builder() -> miette::Result<PathBuf> {
-    let status = Command::new(workspace::cargo())
-        .args([
-            "build",
-            "--quiet",
-            "--package",
-            "fastice",
-            "--bin",
-            "fastice",
-        ])
-        .current_dir(workspace::root())
-        .status()
-        .into_diagnostic()?;
-    if !status.success() {
-        bail!("fastice cannot be built ({status})");
-    }
-    Ok(workspace::target_directory().join("debug/fastice"))
 }
