@@ -83,7 +83,14 @@ fn awkward_imports_behave_alike() {
     let workspace = Workspace::new();
     programs(&workspace);
     let said = build(&workspace, &["app/main.py"]);
-    assert!(said.contains("warning[W0041]: "), "{said}");
+    let mut warnings: Vec<&str> = said
+        .lines()
+        .filter(|line| line.starts_with("warning[W0041]: "))
+        .collect();
+    let told = warnings.len();
+    warnings.sort_unstable();
+    warnings.dedup();
+    assert!(told > 0 && warnings.len() == told, "{said}");
     for shell in [
         "./program",
         "./program a 'b c'",
@@ -196,4 +203,29 @@ fn modules_can_be_named() {
     let modules = contents["modules"].as_array().unwrap();
     let has = |wanted: &str| modules.iter().any(|name| name == wanted);
     assert!(has("late") && has("decimal") && !has("fails"), "{contents}");
+}
+
+#[test]
+fn the_imports_of_a_console_script_are_in_the_snapshot() {
+    let workspace = Workspace::new();
+    workspace
+        .file(
+            "pyproject.toml",
+            "[build-system]\nrequires = [\"setuptools==80.9.0\"]\nbuild-backend = \"setuptools.build_meta\"\n\
+             [project]\nname = \"tool\"\nversion = \"1\"\nscripts.tool = \"tool.cli:main\"\n\
+             [tool.setuptools]\npackages = [\"tool\"]\n",
+        )
+        .file("tool/__init__.py", "")
+        .file(
+            "tool/cli.py",
+            "import csv, sys\n\ndef main():\n    print(csv.__name__, sys.argv[1:])\n    return 3\n",
+        );
+    build(&workspace, &["."]);
+    let inside = contents(&workspace)["modules"].to_string();
+    assert!(
+        inside.contains("\"tool.cli\"") && inside.contains("\"csv\""),
+        "{inside}"
+    );
+    assert!(is_used(&workspace, "./program"));
+    assert_eq!(same(&workspace, "./program one"), "csv ['one']\n");
 }

@@ -321,9 +321,6 @@ pub fn freeze(
                 if let Some(contents) = &taken.contents {
                     snapshot::tell(contents, reporter);
                 }
-                if let Some(contents) = &taken.contents {
-                    snapshot::tell(contents, reporter);
-                }
                 shares.count_snapshot(taken.len());
                 written = add_snapshot(&mut draft, &taken.snapshot())?;
             }

@@ -492,6 +492,10 @@ def _roots(kind, name):
     else:
         path = f"{_ROOT}/{name}" + ("/__main__.py" if kind == "directory" else "")
         code = _fastice.code(path)
+        # Console scripts are no modules: CPython compiles them when it runs them.
+        source = None if code else _fastice.contents(path)
+        if source is not None:
+            code = compile(source, path, "exec", dont_inherit=True)
     return roots if code is None else roots + list(_first_imports(code))
 
 
