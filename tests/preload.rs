@@ -229,3 +229,30 @@ fn the_imports_of_a_console_script_are_in_the_snapshot() {
     assert!(is_used(&workspace, "./program"));
     assert_eq!(same(&workspace, "./program one"), "csv ['one']\n");
 }
+
+/// What a rule says of a random number of rich: it is another in each process, and the module is inside all the same.
+#[test]
+fn a_counter_that_begins_at_random_is_computed_anew() {
+    let workspace = Workspace::new();
+    workspace.file(
+        "app/links.py",
+        "# /// script\n# dependencies = [\"rich==15.0.0\"]\n# ///\n\
+         from rich import style\nprint(style.Style(link='https://example.org').link_id)\n",
+    );
+    build(&workspace, &["app/links.py"]);
+    assert!(
+        contents(&workspace)["modules"]
+            .to_string()
+            .contains("\"rich.style\"")
+    );
+    assert!(is_used(&workspace, "./program"));
+    let run = || {
+        stdout(
+            &workspace
+                .command(&workspace.path("program"))
+                .output()
+                .unwrap(),
+        )
+    };
+    assert_ne!(run(), run());
+}

@@ -39,6 +39,9 @@ struct Rule {
     /// Files or directories below the root that other programs must be able to open.
     #[serde(default)]
     real: Vec<String>,
+    /// Variables of modules that each process can compute anew, although imports that are in the start snapshot looked at them.
+    #[serde(default)]
+    ask_again: Vec<String>,
 }
 
 /// Does for the distributions in `collection` what their rules say.
@@ -56,6 +59,15 @@ pub(crate) fn apply(collection: &mut Collection, reporter: &dyn Reporter) -> Res
         }
     }
     Ok(())
+}
+
+/// Variables of modules that may be in a start snapshot all the same, since they are computed anew: `MODULE.NAME`. Those of all rules,
+/// as an executable that gets another snapshot does not say which distributions it was made of.
+///
+/// # Errors
+/// As [`apply`].
+pub(crate) fn ask_again() -> Result<Vec<String>> {
+    Ok(all()?.into_iter().flat_map(|rule| rule.ask_again).collect())
 }
 
 /// All rules, sorted by the names of their files.

@@ -9,7 +9,7 @@ use super::run::Runner;
 use super::select::{Contents, LeftOut, Selection, select};
 use super::survey::{Statement, Survey};
 use crate::ui::{Reporter, format};
-use crate::{Code, Error, Result};
+use crate::{Code, Error, Result, rules};
 
 /// What of the program is to be in its snapshot.
 #[derive(Debug, Clone)]
@@ -42,7 +42,8 @@ pub(super) fn dump(runner: &Runner, preload: &Preload) -> Result<(Vec<u8>, Selec
         _ => String::new(),
     };
     let survey = runner.ask(&format!(
-        "survey\n{directory}\n{}",
+        "survey\n{directory}\n{}\n{}",
+        rules::ask_again()?.join(" "),
         imports(preload, &preload.program)
     ))?;
     let survey = Survey::parse(&survey);

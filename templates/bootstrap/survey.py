@@ -130,12 +130,6 @@ _ASKING_NAMES = {
 # Built in, but of the process.
 _OUTSIDE = {"readline": "sets up the terminal"}
 
-# Variables that can be asked for again although somebody looked at them: what was made of them does not depend on it.
-_ONLY_BEGUN = {
-    # A counter that begins anywhere, for links; styles that are made by the import have none.
-    ("rich.style", "_id_generator"),
-}
-
 # platform.system() and the like ask the system for more than they tell.
 _CONSTANT = {"system", "machine", "architecture", "python_version", "python_implementation", "processor"}
 
@@ -435,7 +429,9 @@ def _watch_imports(survey):
 
 def survey(plan):
     """What happens when the modules that `plan` names are imported: `modules` and a list of them, or `file`, `module` or
-    `directory` and the name of the program, whose first imports they are."""
+    `directory` and the name of the program, whose first imports they are. In front of that stand the variables that each
+    process can compute anew although the imports looked at them."""
+    known, *plan = plan
     survey = _Survey()
     for name in sys.modules:
         survey.add("before", name)
@@ -477,7 +473,7 @@ def survey(plan):
                 survey.add("patched", f"{name}.{key}", getattr(now, "__module__", ""))
     for name in list(sys.modules):
         survey.add("loaded", name)
-    _ask_again(survey)
+    _ask_again(survey, set(known.split()))
     return "\n".join(survey.lines)
 
 
@@ -530,7 +526,7 @@ def _first_imports(code):
                 return
 
 
-def _ask_again(survey):
+def _ask_again(survey, known):
     """Statements that ask, of which the answer is a global variable that nobody looked at before the import was over: each process
     can execute them once more."""
     import ast
@@ -556,7 +552,7 @@ def _ask_again(survey):
         for statement, lines in statements.items():
             names = _targets(ast, statement)
             if names and not any(
-                (name, key) not in _ONLY_BEGUN and _is_used(ast, survey, tree, statement, module, key, users) for key in names
+                f"{name}.{key}" not in known and _is_used(ast, survey, tree, statement, module, key, users) for key in names
             ):
                 text = "\\n".join(source.splitlines()[statement.lineno - 1 : statement.end_lineno])
                 if "\\" not in text.replace("\\n", "") and "\t" not in text:
