@@ -299,3 +299,24 @@ fn an_extension_of_the_project_is_compiled() {
         ("42 abab\n", "")
     );
 }
+
+/// For a check they are the program's own, whatever descriptor they are opened through.
+#[test]
+fn libraries_of_the_executable_are_nothing_of_the_machine() {
+    let workspace = Workspace::new();
+    workspace.file("safe.py", "import markupsafe._speedups\n");
+    let program = workspace.freeze(&["safe.py", "--no-check", "--with", REQUIREMENTS[0]]);
+    let output = workspace
+        .command(env!("CARGO_BIN_EXE_fastice").as_ref())
+        .arg("check")
+        .arg(program)
+        .output()
+        .unwrap();
+    let text = stdout(&output);
+    for part in [
+        "loaded 1 library of its own",
+        "touched nothing else of the machine",
+    ] {
+        assert!(text.contains(part), "{part}: {text}{}", stderr(&output));
+    }
+}

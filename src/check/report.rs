@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -187,10 +188,17 @@ fn is_of_the_c_library(touched: &Touched) -> bool {
             FILES.contains(&path)
                 || is_searched
                 || path.starts_with("/usr/lib/locale/")
-                // What it has open already.
-                || path.starts_with("/proc/self/fd/")
+                || is_descriptor(path)
         }
         Access::Execute => path.starts_with(sandbox::PLACE),
         Access::Write | Access::Connect => false,
     }
+}
+
+/// Does the path name what a process has open already? Libraries in the executable are opened so, by names that tell them apart with slashes
+/// and dots.
+fn is_descriptor(path: &str) -> bool {
+    let mut parts = Path::new(path).components().skip(1);
+    let mut part = || parts.next().and_then(|part| part.as_os_str().to_str());
+    part() == Some("proc") && part().is_some() && part() == Some("fd") && part().is_some()
 }
