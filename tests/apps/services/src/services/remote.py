@@ -77,5 +77,5 @@ def call():
         except grpc.RpcError as error:
             print(error.code(), error.details())
         request["word"] = "stressed"
-        print(json_format.MessageToJson(reverse(request, timeout=20), indent=None))
+        print(json_format.MessageToJson(reverse(request, timeout=20), indent=None, sort_keys=True))
     server.stop(None).wait()
